@@ -1,0 +1,106 @@
+"""Three truths, three types: what upstream said, what we hold, what we shall write.
+
+An `Item` travels through the pipelines; each returns `dataclasses.replace(item, ...)`. Five kinds
+of WordPress object share the types, since they share their fate: read, compared, versioned, gone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["post", "media", "term", "author", "comment"]
+Action = Literal["new", "edited", "unchanged", "restored"]
+
+JsonObject = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A list that the REST API serves, found in `/types`, `/taxonomies` or known by name.
+
+    `name` is unique within a site: the `rest_base`, or `namespace/rest_base` where two share one.
+    `slug` is the type's or taxonomy's own name ("post", "post_tag"); "user" and "comment" else.
+    `route` is the path below the REST root, such as `/wp/v2/posts`.
+    """
+
+    name: str
+    kind: Kind
+    slug: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One reason to believe that a post came from somewhere else.
+
+    `quote` is the text that says so, as a reader finds it; `offset` its place in the plain text of
+    the content (characters), None where it stands elsewhere (a head tag, a GUID, a title).
+    `domain` is the host it points to, without `www.`; `confidence` what it is worth alone, 0…1.
+    """
+
+    rule: str
+    quote: str
+    confidence: float
+    domain: str | None = None
+    url: str | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """What all evidence about one post adds up to. Nulls where unknown."""
+
+    syndicated: bool = False
+    upstream_domain: str | None = None
+    upstream_name: str | None = None
+    upstream_url: str | None = None
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What upstream said about one object.
+
+    `object` is the JSON object as it was sent, less the personal data nobody asked for. `columns`
+    and `extra` are the same, split for storage (`mirror.wordpress.objects.split`); `fingerprint`
+    is of what is not volatile. `window` names the reply it came in, whose items are committed
+    together. The rest is filled in by the pipelines.
+    """
+
+    site_id: int
+    collection: str
+    kind: Kind
+    wp_id: int
+    object: JsonObject
+    columns: Mapping[str, Any]
+    extra: str
+    fingerprint: str
+    read_at: str
+    window: int
+    guid_key: str | None = None
+    original_id: int | None = None
+    attribution: Attribution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredItem:
+    """What we hold of one object: its current row."""
+
+    id: int
+    wp_id: int
+    version: int
+    fingerprint: str
+    columns: Mapping[str, Any]
+    extra: str
+    deleted_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What we shall write, and why: `changed` names the fields that differ, in WordPress' words."""
+
+    action: Action
+    item: Item
+    stored: StoredItem | None = None
+    changed: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The mirror's database: the only SQL of the project."""

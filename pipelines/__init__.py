@@ -1,0 +1,1 @@
+"""The item pipelines: thin, one job each, over the pure functions of `mirror`."""

@@ -1,0 +1,1 @@
+"""The spiders of this project, found by Scrapy through `SPIDER_MODULES`."""
