@@ -65,7 +65,8 @@ class Item:
     `object` is the JSON object as it was sent, less the personal data nobody asked for. `columns`
     and `extra` are the same, split for storage (`mirror.wordpress.objects.split`); `fingerprint`
     is of what is not volatile. `window` names the reply it came in, whose items are committed
-    together. The rest is filled in by the pipelines.
+    together. The rest is filled in by the pipelines; `searchable` is the title and the plain text of
+    the content, kept so that the content is parsed once.
     """
 
     site_id: int
@@ -81,6 +82,7 @@ class Item:
     guid_key: str | None = None
     original_id: int | None = None
     attribution: Attribution | None = None
+    searchable: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

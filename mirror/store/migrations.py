@@ -276,6 +276,17 @@ SCHEMA = (
         PRIMARY KEY (post_id, version)
     ) STRICT, WITHOUT ROWID;
 
+    -- Objects named by others before they were seen themselves (or that are never shown): the field
+    -- of the row `row_id` in the table `owner` that waits for the object `wp_id`.
+    CREATE TABLE unresolved (
+        site_id INTEGER NOT NULL REFERENCES sites(id),
+        owner TEXT NOT NULL,
+        row_id INTEGER NOT NULL,
+        field TEXT NOT NULL,
+        wp_id INTEGER NOT NULL,
+        PRIMARY KEY (site_id, owner, row_id, field, wp_id)
+    ) STRICT, WITHOUT ROWID;
+
     -- Contentless: the index holds no copy of the text, which can be had from `content` again.
     CREATE VIRTUAL TABLE posts_fts USING fts5(
         title, text, content='', tokenize='unicode61 remove_diacritics 2'

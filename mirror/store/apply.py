@@ -1,0 +1,79 @@
+"""Carries out intents: one reply's objects, in the caller's transaction."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlite_utils import Database
+
+from mirror.items import Intent, Kind
+from mirror.store import attributions, links, objects, text
+
+
+def apply(
+    db: Database,
+    intents: Sequence[Intent],
+    *,
+    site_id: int,
+    crawl_id: int,
+    now: str,
+    taxonomies: Sequence[str],
+) -> None:
+    """Writes the intents. What is unchanged is not touched."""
+    wanted = [intent for intent in intents if intent.action != "unchanged"]
+    by_kind = groupby(sorted(wanted, key=lambda i: i.item.kind), key=lambda i: i.item.kind)
+    for kind, of_kind in by_kind:
+        _apply_kind(db, kind, list(of_kind), site_id, crawl_id, now, taxonomies)
+
+
+def _apply_kind(
+    db: Database,
+    kind: Kind,
+    intents: Sequence[Intent],
+    site_id: int,
+    crawl_id: int,
+    now: str,
+    taxonomies: Sequence[str],
+) -> None:
+    new = [intent for intent in intents if intent.stored is None]
+    again = [intent for intent in intents if intent.stored is not None]
+    ids = objects.insert(db, new, crawl_id, now)
+    objects.supersede(db, again, crawl_id, now)
+    written = [*zip(ids, new, strict=True)]
+    written += [(intent.stored.id, intent) for intent in again if intent.stored]
+    links.link(db, site_id, kind, [(row_id, i.item.object) for row_id, i in written], taxonomies)
+    if kind == "post":
+        _index(db, again, written)
+        attributions.attribute(
+            db,
+            [
+                (row_id, i.stored.version + 1 if i.stored else 1, i.item.attribution)
+                for row_id, i in written
+                if i.item.attribution is not None
+            ],
+        )
+
+
+def _index(
+    db: Database, again: Sequence[Intent], written: Sequence[tuple[int, Intent]]
+) -> None:
+    text.unindex(
+        db,
+        [
+            (held.id, *text.searchable(held.columns["title"], held.columns["content"]))
+            for held in (intent.stored for intent in again)
+            if held is not None
+        ],
+    )
+    text.index(
+        db,
+        [
+            (
+                row_id,
+                *(
+                    i.item.searchable
+                    or text.searchable(i.item.columns["title"], i.item.columns["content"])
+                ),
+            )
+            for row_id, i in written
+        ],
+    )

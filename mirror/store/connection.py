@@ -1,0 +1,95 @@
+"""Opening the database: one writer, any number of readers, errors in words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from mirror.errors import StoreError
+from mirror.store.migrations import migrations
+
+BUSY_SECONDS = 30.0
+
+
+def connect(path: Path, *, write: bool = False) -> Database:
+    """Opens a mirror.
+
+    To write: makes the file and its folder if need be, and brings the schema up to date. To read:
+    the file must be there; nothing in it is touched, and a crawl may go on writing it.
+
+    Raises StoreError when the file cannot be opened, is no mirror, or was written by a newer
+    version of this program.
+    """
+    if write:
+        return _open_to_write(path)
+    if not path.is_file():
+        raise StoreError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
+    with explained(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
+        db = Database(connection)
+        _check_version(db, path)
+        if migrations.pending(db):
+            raise StoreError(
+                f"{path} was written by an older version: the next `mirror crawl` upgrades it"
+            )
+        return db
+
+
+def _open_to_write(path: Path) -> Database:
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None))
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA cache_size = -32000")
+        db.execute("PRAGMA journal_size_limit = 67108864")
+        _check_version(db, path, may_be_empty=True)
+        migrations.apply(db)
+        return db
+
+
+def _check_version(db: Database, path: Path, *, may_be_empty: bool = False) -> None:
+    known = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "_sqlite_migrations" not in known:
+        if may_be_empty and not known:
+            return
+        raise StoreError(f"{path} is a database, but not a mirror: name another file with --db")
+    ours = {migration.name for migration in migrations._migrations}
+    theirs = {migration.name for migration in migrations.applied(db)}
+    if theirs - ours:
+        raise StoreError(
+            f"{path} was written by a newer version of mirror: upgrade this program to read it"
+        )
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns what SQLite and the file system say into a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path}: {_advice(error)}") from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error
+
+
+def _advice(error: sqlite3.DatabaseError) -> str:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return "the disk is full; what was written before is safe, free some room and run again"
+    if name.startswith("SQLITE_READONLY"):
+        return "it cannot be written: check the permissions of the file and its folder"
+    if name.startswith("SQLITE_CANTOPEN"):
+        return "it cannot be opened or made: check that its folder is there and writable"
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "another program holds it locked; try again when that has ended"
+    if name.startswith("SQLITE_NOTADB"):
+        return "it is not a SQLite database: name another file with --db"
+    if name.startswith("SQLITE_CORRUPT"):
+        return "it is damaged: restore it from a backup (`mirror check` tells more)"
+    if name.startswith("SQLITE_IOERR"):
+        return f"the disk failed while it was read or written ({error})"
+    return str(error)

@@ -1,0 +1,157 @@
+"""What objects say of each other: authors, parents, featured media, terms.
+
+The API names other objects by their WordPress id, which stays in `extra`; here the ids become
+references to rows. A name whose object has not been seen yet waits in `unresolved`, and is settled
+when the object arrives. Objects that a visitor never sees are waited for in vain, and harmlessly.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlite_utils import Database
+
+from mirror.items import JsonObject, Kind
+from mirror.store.objects import TABLES, batches, marks
+from mirror.wordpress.objects import SQLITE_MAX_INT
+
+# For each kind: the object's field, the column that refers, and the kind referred to.
+REFERENCES: dict[Kind, tuple[tuple[str, str, Kind], ...]] = {
+    "post": (
+        ("author", "author_id", "author"),
+        ("featured_media", "featured_media_id", "media"),
+        ("parent", "parent_id", "post"),
+    ),
+    "media": (("author", "author_id", "author"), ("post", "post_id", "post")),
+    "term": (("parent", "parent_id", "term"),),
+    "author": (),
+    "comment": (
+        ("author", "author_id", "author"),
+        ("post", "post_id", "post"),
+        ("parent", "parent_id", "comment"),
+    ),
+}
+TERMS = "terms"  # in `unresolved`, the field that stands for all taxonomies
+
+
+def link(
+    db: Database,
+    site_id: int,
+    kind: Kind,
+    rows: Sequence[tuple[int, JsonObject]],
+    taxonomies: Sequence[str],
+) -> None:
+    """Sets the references of rows just written: (row id, object) pairs, all of one kind.
+
+    `taxonomies` are the names of the fields that list a post's terms (`categories`, `tags`, …).
+    """
+    if not rows:
+        return
+    table, _ = TABLES[kind]
+    db.conn.executemany(
+        "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ?",
+        [(site_id, table, row_id) for row_id, _ in rows],
+    )
+    for field, column, target in REFERENCES[kind]:
+        wanted = [(row_id, _positive(obj.get(field))) for row_id, obj in rows]
+        known = _known(db, site_id, target, {wp_id for _, wp_id in wanted if wp_id})
+        db.conn.executemany(
+            f"UPDATE {table} SET {column} = ? WHERE id = ?",
+            [(known.get(wp_id) if wp_id else None, row_id) for row_id, wp_id in wanted],
+        )
+        _wait(db, site_id, table, column, [w for w in wanted if w[1] and w[1] not in known])
+    if kind == "post":
+        _link_terms(db, site_id, rows, taxonomies)
+
+
+def resolve(db: Database, site_id: int) -> None:
+    """Settles the references whose objects have arrived meanwhile."""
+    for kind, references in REFERENCES.items():
+        table, _ = TABLES[kind]
+        for _, column, target in references:
+            there, _ = TABLES[target]
+            settled = db.execute(
+                f"SELECT t.id, u.row_id, u.wp_id FROM unresolved u "
+                f"JOIN {there} t ON t.site_id = u.site_id AND t.wp_id = u.wp_id "
+                "WHERE u.site_id = ? AND u.owner = ? AND u.field = ?",
+                [site_id, table, column],
+            ).fetchall()
+            db.conn.executemany(
+                f"UPDATE {table} SET {column} = ? WHERE id = ?",
+                [(there_id, row_id) for there_id, row_id, _ in settled],
+            )
+            _settle(db, site_id, table, column, [(r, w) for _, r, w in settled])
+    settled = db.execute(
+        "SELECT t.id, u.row_id, u.wp_id FROM unresolved u "
+        "JOIN terms t ON t.site_id = u.site_id AND t.wp_id = u.wp_id "
+        "WHERE u.site_id = ? AND u.owner = 'posts' AND u.field = ?",
+        [site_id, TERMS],
+    ).fetchall()
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO post_terms (post_id, term_id) VALUES (?, ?)",
+        [(row_id, term_id) for term_id, row_id, _ in settled],
+    )
+    _settle(db, site_id, "posts", TERMS, [(r, w) for _, r, w in settled])
+
+
+def _link_terms(
+    db: Database,
+    site_id: int,
+    rows: Sequence[tuple[int, JsonObject]],
+    taxonomies: Sequence[str],
+) -> None:
+    wanted = [
+        (row_id, wp_id)
+        for row_id, obj in rows
+        for field in taxonomies
+        for wp_id in _ids(obj.get(field))
+    ]
+    known = _known(db, site_id, "term", {wp_id for _, wp_id in wanted})
+    for some in batches([row_id for row_id, _ in rows]):
+        db.execute(f"DELETE FROM post_terms WHERE post_id IN ({marks(some)})", list(some))
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO post_terms (post_id, term_id) VALUES (?, ?)",
+        [(row_id, known[wp_id]) for row_id, wp_id in wanted if wp_id in known],
+    )
+    _wait(db, site_id, "posts", TERMS, [w for w in wanted if w[1] not in known])
+
+
+def _known(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[int, int]:
+    table, _ = TABLES[kind]
+    known: dict[int, int] = {}
+    for some in batches(sorted(wp_ids)):
+        known.update(
+            db.execute(
+                f"SELECT wp_id, id FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
+                [site_id, *some],
+            )
+        )
+    return known
+
+
+def _wait(
+    db: Database, site_id: int, table: str, field: str, pairs: Sequence[tuple[int, int | None]]
+) -> None:
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO unresolved (site_id, owner, row_id, field, wp_id) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [(site_id, table, row_id, field, wp_id) for row_id, wp_id in pairs],
+    )
+
+
+def _settle(
+    db: Database, site_id: int, table: str, field: str, pairs: Sequence[tuple[int, int]]
+) -> None:
+    db.conn.executemany(
+        "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ? AND field = ? "
+        "AND wp_id = ?",
+        [(site_id, table, row_id, field, wp_id) for row_id, wp_id in pairs],
+    )
+
+
+def _positive(value: object) -> int | None:
+    return value if type(value) is int and 0 < value <= SQLITE_MAX_INT else None
+
+
+def _ids(value: object) -> list[int]:
+    if not isinstance(value, list):
+        return []
+    return [wp_id for entry in value if (wp_id := _positive(entry)) is not None]

@@ -1,0 +1,149 @@
+"""Writing objects of every kind: new rows, versions, tombstones. No judgement is made here."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from mirror.items import Intent, Kind, StoredItem
+from mirror.wordpress.objects import COLUMNS
+
+# The table of each kind, and the prefix of its versions' table and key.
+TABLES: dict[Kind, tuple[str, str]] = {
+    "post": ("posts", "post"),
+    "media": ("media", "media"),
+    "term": ("terms", "term"),
+    "author": ("authors", "author"),
+    "comment": ("comments", "comment"),
+}
+
+# SQLite's default limit of variables in one statement is 32,766 (999 before 3.32).
+BATCH = 500
+
+
+def batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """The ids in runs that fit into one statement."""
+    return (ids[i : i + BATCH] for i in range(0, len(ids), BATCH))
+
+
+def marks(values: Sequence[Any]) -> str:
+    """One `?` a value, for an IN list."""
+    return ",".join("?" * len(values))
+
+
+def stored(
+    db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]
+) -> dict[int, StoredItem]:
+    """The current rows of some objects, by their WordPress id."""
+    table, _ = TABLES[kind]
+    names = [column.name for column in COLUMNS[kind]]
+    found = {}
+    for some in batches(wp_ids):
+        rows = db.execute(
+            f"SELECT id, wp_id, version, fingerprint, deleted_at, extra, {', '.join(names)} "
+            f"FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
+            [site_id, *some],
+        )
+        for row_id, wp_id, version, fingerprint, deleted_at, extra, *values in rows:
+            found[wp_id] = StoredItem(
+                id=row_id,
+                wp_id=wp_id,
+                version=version,
+                fingerprint=fingerprint,
+                deleted_at=deleted_at,
+                extra=extra,
+                columns=dict(zip(names, values, strict=True)),
+            )
+    return found
+
+
+def fingerprints(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dict[int, str]:
+    """The fingerprints of those of the objects that are held and not gone."""
+    table, _ = TABLES[kind]
+    found: dict[int, str] = {}
+    for some in batches(wp_ids):
+        found.update(
+            db.execute(
+                f"SELECT wp_id, fingerprint FROM {table} "
+                f"WHERE site_id = ? AND deleted_at IS NULL AND wp_id IN ({marks(some)})",
+                [site_id, *some],
+            )
+        )
+    return found
+
+
+def insert(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) -> list[int]:
+    """Writes objects that are new, all of one kind; returns their rows' ids in the same order."""
+    if not intents:
+        return []
+    kind = intents[0].item.kind
+    table, _ = TABLES[kind]
+    names = [column.name for column in COLUMNS[kind]]
+    more = ["guid_key", "original_id"] if kind == "post" else []
+    first = db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0]
+    columns = [
+        "id", "site_id", "wp_id", "collection", "extra", "fingerprint",
+        "valid_from", "first_seen_at", "crawl_id", *names, *more,
+    ]  # fmt: skip
+    ids = list(range(first, first + len(intents)))
+    db.conn.executemany(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(columns)})",
+        [
+            (
+                row_id, item.site_id, item.wp_id, item.collection, item.extra, item.fingerprint,
+                now, now, crawl_id, *(item.columns[name] for name in names),
+                *((item.guid_key, item.original_id) if more else ()),
+            )
+            for row_id, item in zip(ids, (intent.item for intent in intents), strict=True)
+        ],
+    )  # fmt: skip
+    return ids
+
+
+def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) -> None:
+    """Keeps the rows of edited or restored objects as versions, and writes the new state."""
+    for intent in intents:
+        item, held = intent.item, intent.stored
+        assert held is not None
+        table, _ = TABLES[item.kind]
+        keep_version(db, item.kind, held.id, intent.changed, crawl_id, now)
+        names = [column.name for column in COLUMNS[item.kind]]
+        values = [item.columns[name] for name in names]
+        more = ["guid_key"] if item.kind == "post" else []
+        db.execute(
+            f"UPDATE {table} SET version = version + 1, valid_from = ?, crawl_id = ?, "
+            f"collection = ?, extra = ?, fingerprint = ?, deleted_at = NULL, "
+            f"deleted_reason = NULL, "
+            f"{', '.join(f'{name} = ?' for name in [*names, *more])} WHERE id = ?",
+            [now, crawl_id, item.collection, item.extra, item.fingerprint, *values,
+             *([item.guid_key] if more else []), held.id],
+        )  # fmt: skip
+
+
+def keep_version(
+    db: Database, kind: Kind, row_id: int, changed: Sequence[str], crawl_id: int, now: str
+) -> None:
+    """Copies a current row into its table of versions, as superseded now.
+
+    The columns are those that both tables have: the schema is stated in the migrations alone.
+    """
+    table, owner = TABLES[kind]
+    past = db.table(f"{owner}_versions").columns_dict
+    shared = [name for name in db.table(table).columns_dict if name in past]
+    db.execute(
+        f"INSERT INTO {owner}_versions ({owner}_id, valid_to, changed, {', '.join(shared)}) "
+        f"SELECT id, ?, ?, {', '.join(shared)} FROM {table} WHERE id = ?",
+        [now, json.dumps(list(changed)), row_id],
+    )
+
+
+def bury(db: Database, kind: Kind, row_ids: Sequence[int], reason: str, now: str) -> None:
+    """Marks rows as gone: they keep everything, and may come back."""
+    table, _ = TABLES[kind]
+    for some in batches(row_ids):
+        db.execute(
+            f"UPDATE {table} SET deleted_at = ?, deleted_reason = ? "
+            f"WHERE deleted_at IS NULL AND id IN ({marks(some)})",
+            [now, reason, *some],
+        )

@@ -1,0 +1,85 @@
+"""What of an object counts as its content, and a short name for it.
+
+WordPress' answers vary from one request to the next although nothing was edited: links that count
+revisions, numbers that depend on what else was rendered in the same response, `uniqid()` in
+attributes, nonces of plugins. None of that may write a version. The raw object is stored as it was
+sent; only comparing goes through here.
+"""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+import orjson
+
+from mirror.items import JsonObject, Kind
+
+# Raised when the projection changes, so that rows fingerprinted by an older rule are compared by
+# their stored objects rather than counted as edited.
+RULE = "1"
+
+# Top-level fields that vary or count by themselves. Sources: class-wp-rest-controller.php (links),
+# get_post_class (class_list), and the plugins that register the field.
+VOLATILE = frozenset({
+    "_links", "_embedded", "class_list",
+    "yoast_head", "yoast_head_json",  # Yoast SEO: carries the site's name, reading time, image sizes
+    "aioseo_head", "aioseo_head_json", "aioseo_notices",  # All in One SEO
+    "rank_math_head",  # Rank Math
+    "jetpack-related-posts", "jetpack_shortlink", "jetpack_likes_enabled",
+    "jetpack_sharing_enabled", "jetpack_publicize_connections",  # Jetpack
+    "avatar_urls", "author_avatar_urls",
+    "views", "view_count", "post_views", "post_views_count", "pvc_views", "likes", "like_count",
+    "comment_count", "comments_count", "reading_time", "_ajax_nonce", "nonce",
+})  # fmt: skip
+VOLATILE_BY_KIND: dict[Kind, frozenset[str]] = {"term": frozenset({"count"})}
+
+# Numbers that WordPress gives out within one request, `uniqid()` values, and nonces.
+COUNTERS = re.compile(
+    r"(?<=gallery-)\d+|(?<=playlist-)\d+|(?<=wp-container-)[\w-]+|(?<=wp-elements-)[0-9a-f]+"
+    r"|(?<=wp-duotone-)[\w-]+|(?<=wp-block-)([a-z]+(?:-[a-z]+)*-)\d+|(?<=is-layout-)[0-9a-f]{6,}"
+    r"|\b(?:wp-)?unique-id-\d+|(?<=_wpnonce=)\w+"
+)
+ATTRIBUTES = re.compile(
+    r"""\b(data-wp-context|data-nonce|data-[\w-]*nonce|data-uniqid|data-unique-id|nonce)="""
+    r"""("[^"]*"|'[^']*')"""
+)
+MARKERS = ("gallery-", "playlist-", "wp-container-", "wp-elements-", "wp-duotone-", "wp-block-",
+           "unique", "nonce", "data-wp-context", "is-layout-", "uniqid")  # fmt: skip
+
+
+def steady(html: str) -> str:
+    """The HTML with everything replaced that differs although nobody edited it."""
+    if not any(marker in html for marker in MARKERS):
+        return html
+    html = ATTRIBUTES.sub(r"\1", html)
+    return COUNTERS.sub(lambda match: match.group(1) or "", html)
+
+
+def projection(kind: Kind, obj: JsonObject) -> dict[str, Any]:
+    """The object without what is volatile: equal projections are equal objects."""
+    left_out = VOLATILE_BY_KIND.get(kind, frozenset())
+    kept = {key: obj[key] for key in obj if key not in VOLATILE and key not in left_out}
+    for key in ("content", "excerpt"):
+        value = kept.get(key)
+        if isinstance(value, dict) and isinstance(value.get("rendered"), str):
+            kept[key] = {**value, "rendered": steady(value["rendered"])}
+    return kept
+
+
+def fingerprint(kind: Kind, obj: JsonObject) -> str:
+    """A short name of the object's content: the rule's number and 128 bits in hexadecimal."""
+    kept = projection(kind, obj)
+    try:
+        text = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, ValueError):
+        text = json.dumps(kept, sort_keys=True).encode()
+    return f"{RULE}:{hashlib.blake2b(text, digest_size=16).hexdigest()}"
+
+
+def changed_fields(kind: Kind, before: JsonObject, after: JsonObject) -> tuple[str, ...]:
+    """The top-level fields in which two readings of an object differ, sorted."""
+    old, new = projection(kind, before), projection(kind, after)
+    missing = object()
+    keys = old.keys() | new.keys()
+    return tuple(sorted(k for k in keys if old.get(k, missing) != new.get(k, missing)))

@@ -1,0 +1,171 @@
+"""WordPress objects as rows: split into columns and `extra`, and rebuilt, key for key.
+
+A column holds what a reader asks for; `extra` holds, as JSON, whatever the columns do not give back
+exactly. So the split is lossless by construction: rebuild from the columns, and keep the difference.
+Field names are those of the REST schemas (`class-wp-rest-*-controller.php`, `get_item_schema`).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mirror.items import JsonObject, Kind
+
+SQLITE_MAX_INT = 2**63 - 1
+
+# SQLite's TEXT cannot hold lone surrogates, and its functions stop at a NUL.
+UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
+
+# `date_gmt` is UTC without a `Z`.
+GMT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a column's text is found: `object[key]`, or `object[key][part]`."""
+
+    name: str
+    key: str
+    part: str | None = None
+    gmt: bool = False
+
+
+def _plain(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, name) for name in names)
+
+
+def _rendered(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, name, "rendered") for name in names)
+
+
+DATES = (Column("date_gmt", "date_gmt", gmt=True), Column("modified_gmt", "modified_gmt", gmt=True))
+
+COLUMNS: dict[Kind, tuple[Column, ...]] = {
+    "post": (
+        *_plain("type", "status", "slug", "link"),
+        *_rendered("guid", "title", "content", "excerpt"),
+        *DATES,
+    ),
+    "media": (
+        *_plain("status", "slug", "link", "alt_text", "media_type", "mime_type", "source_url"),
+        *_rendered("guid", "title", "caption", "description"),
+        *DATES,
+    ),
+    "term": _plain("taxonomy", "name", "slug", "description", "link"),
+    "author": _plain("name", "slug", "url", "description", "link"),
+    "comment": (
+        *_plain("type", "status", "link", "author_name", "author_url"),
+        *_rendered("content"),
+        DATES[0],
+    ),
+}
+
+# Avatar addresses carry a hash of the e-mail address (MD5; SHA-256 since WordPress 6.8).
+PERSONAL = ("avatar_urls", "author_avatar_urls", "author_email", "author_ip", "author_user_agent")
+
+
+def wp_id(obj: JsonObject) -> int | None:
+    """The object's id, or None if it is not one that WordPress' tables could hold."""
+    value = obj.get("id")
+    if type(value) is int and 0 < value <= SQLITE_MAX_INT:
+        return value
+    return None
+
+
+def without_personal(obj: JsonObject) -> JsonObject:
+    """The object without the personal data that is kept only when asked for."""
+    if any(key in obj for key in PERSONAL):
+        return {key: value for key, value in obj.items() if key not in PERSONAL}
+    return obj
+
+
+def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
+    """The object as column values (None where it has no such text) and `extra`, a JSON object."""
+    columns = {column.name: _encode(column, obj) for column in COLUMNS[kind]}
+    rebuilt = _from_columns(kind, columns)
+    extra = {}
+    for key, value in obj.items():
+        ours = rebuilt.get(key)
+        if ours is None:
+            extra[key] = value
+        elif ours != value:
+            rest = _rest(value, ours)
+            if rest:
+                extra[key] = rest
+    extra.pop("id", None)
+    return columns, dumps(extra)
+
+
+def rebuild(kind: Kind, wp_id: int, columns: Mapping[str, Any], extra: str) -> dict[str, Any]:
+    """The object that the API sent, from its row.
+
+    A key in `extra` wins over its column; two objects under one key are merged.
+    """
+    obj = {"id": wp_id, **_from_columns(kind, columns)}
+    for key, value in loads(extra).items():
+        ours = obj.get(key)
+        if isinstance(ours, dict) and isinstance(value, dict):
+            obj[key] = {**ours, **value}
+        else:
+            obj[key] = value
+    return obj
+
+
+def dumps(value: object) -> str:
+    """Compact JSON that SQLite can store, whatever a JSON parser may have given."""
+    try:
+        text = orjson.dumps(value).decode()
+    except (TypeError, ValueError):  # integers beyond 64 bits, lone surrogates
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
+def loads(text: str) -> Any:
+    """The inverse of `dumps`."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
+
+
+def _encode(column: Column, obj: JsonObject) -> str | None:
+    value = obj.get(column.key)
+    if column.part is not None:
+        value = value.get(column.part) if isinstance(value, dict) else None
+    if not isinstance(value, str):
+        return None
+    if column.gmt:
+        return f"{value}Z" if GMT.fullmatch(value) else None
+    return storable(value)
+
+
+def storable(text: str) -> str:
+    """The text as SQLite can hold it: what it cannot is replaced by U+FFFD (and kept in `extra`)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return UNSTORABLE.sub("\ufffd", text)
+    return text.replace("\x00", "\ufffd") if "\x00" in text else text
+
+
+def _from_columns(kind: Kind, columns: Mapping[str, Any]) -> dict[str, Any]:
+    obj: dict[str, Any] = {}
+    for column in COLUMNS[kind]:
+        value = columns[column.name]
+        if value is None:
+            continue
+        if column.gmt:
+            value = value[:-1]
+        obj[column.key] = value if column.part is None else {column.part: value}
+    return obj
+
+
+def _rest(value: Any, ours: Any) -> Any:
+    """What of `value` the column does not give back."""
+    if isinstance(value, dict) and isinstance(ours, dict):
+        return {key: part for key, part in value.items() if key not in ours or ours[key] != part}
+    return value
