@@ -1,0 +1,235 @@
+"""JSON out of what WordPress sites really send: marks, notices and comments around it.
+
+Servers put a byte order mark or PHP notices before the value, and caches put comments behind it.
+The first complete object or array is the value; what stood around it is named, never silently lost.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+BOM = b"\xef\xbb\xbf"
+# Deeper than any block tree or plugin blob seen in the wild, and shallow enough for every
+# recursive reader after us (orjson writes 254 levels, Python recurses 1,000).
+MOST_DEEP = 200
+# How many brackets that turn out not to open the value are tried before we give up.
+MOST_TRIES = 64
+
+UnreadableKind = Literal["empty", "truncated", "html", "not-json", "too-deep"]
+
+
+class Unreadable(Exception):  # noqa: N818 - read as "raise Unreadable"
+    """Raised when a body holds no JSON object or array."""
+
+    def __init__(self, kind: UnreadableKind, message: str) -> None:
+        super().__init__(message)
+        self.kind: UnreadableKind = kind
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A JSON object or array, and what was cut away or mended to get it, in words."""
+
+    value: Any
+    noise: tuple[str, ...] = ()
+
+
+def decode(body: bytes) -> Decoded:
+    """The first complete JSON object or array in a body. At most `MOST_DEEP` levels deep.
+
+    Integers beyond 64 bits become floats, as PHP and orjson have them; NaN and infinities become
+    null; lone surrogates become U+FFFD.
+
+    Raises `Unreadable` where there is none.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _dig(body)
+    if not isinstance(value, dict | list):
+        raise Unreadable("not-json", f"a bare value, not an object or a list: {_quote(body[:200])}")
+    if len(body) > 2 * MOST_DEEP and _deeper(value, MOST_DEEP):
+        raise Unreadable("too-deep", f"JSON of more than {MOST_DEEP} levels")
+    return Decoded(value)
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether containers nest deeper than that. Level by level: no recursion, and cheap."""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _dig(body: bytes) -> Decoded:
+    """The slow path: for bodies that are not one clean JSON value."""
+    noise: list[str] = []
+    if body.startswith(BOM):
+        body = body.removeprefix(BOM)
+        noise.append("a byte order mark before the JSON")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = body.decode(errors="replace")
+        noise.append("bytes that are not UTF-8 (replaced by U+FFFD)")
+    text = text.replace("\ufeff", " ", 1) if text.lstrip().startswith("\ufeff") else text
+    if not text.strip("\0 \t\r\n"):
+        raise Unreadable("empty", "an empty body")
+    if re.match(r"\s*<(?:!doctype|html|head|body|\?xml)\b", text, re.IGNORECASE):
+        raise Unreadable("html", f"a page, not JSON: {_quote(_title(text))}")
+    start, end, value, mended = _first_value(text)
+    for where, cut in (("before", text[:start]), ("after", text[end:])):
+        if cut.strip():
+            noise.append(f"{len(cut.encode())} bytes {where} the JSON: {_quote(cut)}")
+    return Decoded(value, (*noise, *mended))
+
+
+def _first_value(text: str) -> tuple[int, int, Any, tuple[str, ...]]:
+    """Where the value starts and ends, and the value, and what was mended in it."""
+    spare: tuple[int, int, Any, tuple[str, ...]] | None = None
+    for start in _candidates(text):
+        end = _end(text, start)
+        try:
+            value, mended = _load(text[start:end])
+        except ValueError:
+            continue
+        found = (start, end, value, mended)
+        # `[]` in a PHP notice is not the list, unless nothing better follows.
+        if _looks_sent(value) or not text[:start].strip():
+            return found
+        spare = spare or found
+    if spare:
+        return spare
+    if text.lstrip().startswith("<"):
+        raise Unreadable("html", f"markup, not JSON: {_quote(text)}")
+    raise Unreadable("not-json", f"no JSON in: {_quote(text)}")
+
+
+def _looks_sent(value: Any) -> bool:
+    """Whether WordPress would send this: an object, or a list of objects, with something in it."""
+    return bool(value) and (isinstance(value, dict) or isinstance(value[0], dict))
+
+
+_OPENER = re.compile(
+    r"""<(?P<element>script|style)\b|(?P<comment><!--)"""
+    r"""|\[(?=\s*[\[{"\]])|\{(?=\s*["}])|\A\s*[\[{]""",
+    re.IGNORECASE,
+)
+
+
+def _candidates(text: str) -> Iterator[int]:
+    """Places where the value may open. Scripts, styles and comments before it are passed over."""
+    at = tries = 0
+    unclosed: set[str] = set()
+    while tries < MOST_TRIES and (match := _OPENER.search(text, at)):
+        at = match.end()
+        element = match["element"]
+        close = f"</{element.lower()}" if element else "-->" if match["comment"] else None
+        if close is None:
+            tries += 1
+            yield match.end() - 1
+        elif close not in unclosed:
+            behind = text.find(close, at)
+            if behind < 0:
+                unclosed.add(close)
+            else:
+                at = behind + len(close)
+
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[{]|[\]}]', re.DOTALL)
+
+
+def _end(text: str, start: int) -> int:
+    """The index behind the bracket that closes the one at `start`.
+
+    Raises `Unreadable` ("truncated", "too-deep") where it is not closed or nests too deeply.
+    """
+    depth = 0
+    for match in _TOKEN.finditer(text, start):
+        token = match[0]
+        if token in "[{":
+            depth += 1
+            if depth > MOST_DEEP:
+                raise Unreadable("too-deep", f"JSON of more than {MOST_DEEP} levels")
+        elif token in "]}":
+            depth -= 1
+            if not depth:
+                return match.end()
+        elif not match[1]:
+            break
+    raise Unreadable("truncated", f"the JSON breaks off after {len(text) - start} characters")
+
+
+def _load(text: str) -> tuple[Any, tuple[str, ...]]:
+    """A value from exactly this text, mended where strict JSON forbids what PHP lets through.
+
+    Raises `ValueError`.
+    """
+    try:
+        return orjson.loads(text), ()
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        pass
+    mended: list[str] = []
+    whole, surrogates = _without_lone_surrogates(text)
+    if surrogates:
+        mended.append("lone surrogates (replaced by U+FFFD)")
+
+    def number(literal: str) -> float | None:
+        value = float(literal)
+        if math.isfinite(value):
+            return value
+        mended.append(f"{literal[:20]} (read as null)")
+        return None
+
+    def integer(literal: str) -> float | int | None:
+        fits = len(literal) < 20 and -(2**63) <= int(literal) < 2**64
+        return int(literal) if fits else number(literal)
+
+    value = json.loads(
+        whole, strict=False, parse_float=number, parse_int=integer, parse_constant=number
+    )
+    return value, tuple(dict.fromkeys(mended))
+
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def _without_lone_surrogates(text: str) -> tuple[str, bool]:
+    found = False
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal found
+        found = found or bool(match[1])
+        return "\\ufffd" if match[1] else match[0]
+
+    return _ESCAPE.sub(replace, text), found
+
+
+def _title(text: str) -> str:
+    match = re.search(r"<title[^>]*>([^<]{0,200})", text[:100_000], re.IGNORECASE)
+    return match[1] if match and match[1].strip() else text
+
+
+def _quote(raw: str | bytes) -> str:
+    """The beginning of something foreign, on one line."""
+    text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
+    text = " ".join(text[:400].split())
+    text = "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return text[:80] + ("…" if len(text) > 80 else "")
