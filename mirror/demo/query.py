@@ -45,7 +45,7 @@ def posts(site: "Site", type: str, values: Values) -> tuple[list[Post], int]:
     if "search" in values:
         words = values["search"].lower().split()
         found = [p for p in found if all(w in _searched(p) for w in words)]
-    column = {"relevance": "date"}.get(values["orderby"], values["orderby"])
+    column = "date" if values["orderby"] == "relevance" else str(values["orderby"])
     found = _ordered(found, values, lambda p: getattr(p, column))
     window = _window(found, values)
     total = len(found) if window or "offset" not in values else 0
