@@ -66,6 +66,31 @@ def _check_version(db: Database, path: Path, *, may_be_empty: bool = False) -> N
 
 
 @contextmanager
+def transaction(db: Database) -> Iterator[Database]:
+    """`BEGIN IMMEDIATE … COMMIT`; rolled back when anything goes wrong in it. Joins an open one.
+
+    Raises StoreError for what SQLite cannot do: a full disk, a locked file.
+    """
+    if db.conn.in_transaction:
+        yield db
+        return
+    with explained(path_of(db)):
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.conn.execute("COMMIT")
+        except BaseException:
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
+            raise
+
+
+def path_of(db: Database) -> Path:
+    """The file behind a connection."""
+    return Path(db.execute("PRAGMA database_list").fetchone()[2] or ":memory:")
+
+
+@contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turns what SQLite and the file system say into a StoreError that says what to do."""
     try:

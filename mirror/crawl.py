@@ -1,0 +1,151 @@
+"""Orders crawls and waits for them: Scrapy, as a function."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
+from mirror.session import Session
+from mirror.store.connection import connect
+from mirror.urls import host_of, is_global_host
+
+# After Ctrl-C or SIGTERM, what is in flight gets this long; the database is safe at any time.
+GRACE_SECONDS = 8.0
+
+Round = Sequence[CrawlOrder]
+
+
+def run(
+    rounds: Iterable[Round],
+    *,
+    db: Path,
+    watcher: Watcher | None = None,
+    settings: dict[str, Any] | None = None,
+) -> list[CrawlSummary]:
+    """Carries out rounds of crawls, each round's sites side by side, in one process.
+
+    `rounds` is consumed lazily: the next round is asked for when the last one has ended. Ends
+    early after Ctrl-C or SIGTERM, with what is in flight finished and the runs `interrupted`.
+    Scrapy's reactor starts once in a process, so this can be called only once.
+
+    Raises StoreError when the database cannot be opened or written.
+    """
+    crawls = Crawls(rounds, connect(db, write=True), watcher or Unwatched(), settings or {})
+    try:
+        return crawls.run()
+    finally:
+        crawls.db.close()
+
+
+class Crawls:
+    """The rounds in progress."""
+
+    def __init__(
+        self,
+        rounds: Iterable[Round],
+        db: Database,
+        watcher: Watcher,
+        settings: dict[str, Any],
+    ) -> None:
+        self.rounds: Iterator[Round] = iter(rounds)
+        self.db = db
+        self.watcher = watcher
+        self.settings = settings
+        self.summaries: list[CrawlSummary] = []
+        self.error: Exception | None = None
+        self.left = 0
+        self.stopping = False
+
+    def run(self) -> list[CrawlSummary]:
+        """Blocks until all rounds have ended."""
+        from scrapy.crawler import AsyncCrawlerProcess
+        from scrapy.utils.project import get_project_settings
+
+        os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "mirror.settings")
+        scrapy_settings = get_project_settings()
+        scrapy_settings.setdict(self.settings, priority="cmdline")
+        # configure_logging() alone, without Scrapy's banner, and only if nobody configured it.
+        self.process = AsyncCrawlerProcess(scrapy_settings, install_root_handler=False)
+        self._next_round()
+        if self.left:
+            loop = asyncio.get_event_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self._stop)
+            self.process.start(install_signal_handlers=False)
+        if self.error is not None:
+            raise self.error
+        return self.summaries
+
+    def _next_round(self) -> None:
+        if self.stopping or self.error:
+            return
+        try:
+            orders = next(self.rounds, ())
+            for order in orders:
+                self._begin(order)
+        except Exception as error:  # noqa: BLE001 - told to whoever called run()
+            self.error = error
+
+    def _begin(self, order: CrawlOrder) -> None:
+        crawler = self.process.create_crawler("wordpress")
+        crawler.settings.setdict(politeness(order), priority="spider")
+        session = Session(self.db, order)
+        task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
+        self.left += 1
+        task.add_done_callback(lambda done: self._ended(crawler, done))
+
+    def _ended(self, crawler: Any, task: "asyncio.Task[None]") -> None:
+        self.left -= 1
+        spider = crawler.spider
+        if not task.cancelled() and task.exception() is not None:
+            self.error = self.error or task.exception()  # type: ignore[assignment]
+        elif spider is not None:
+            if spider.fatal is not None:
+                self.error = self.error or spider.fatal
+            if spider.summary is not None:
+                self.summaries.append(spider.summary)
+        if self.left == 0:
+            self._next_round()
+
+    def _stop(self) -> None:
+        if self.stopping:
+            logging.getLogger(__name__).warning("stopping at once")
+            os._exit(130)
+        self.stopping = True
+        loop = asyncio.get_event_loop()
+        loop.create_task(self.process.stop())
+        loop.call_later(GRACE_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        from twisted.internet import reactor
+
+        reactor.stop()  # type: ignore[attr-defined]
+
+
+def politeness(order: CrawlOrder) -> dict[str, Any]:
+    """The settings of one site's crawl that follow from its order.
+
+    A host that is not global (loopback, a private network) is one's own machine: no delay, unless
+    the order names one.
+    """
+    settings: dict[str, Any] = {}
+    delay = order.delay
+    if delay is None and not is_global_host(host_of(order.url)):
+        delay = 0.0
+    if delay is not None:
+        settings["DOWNLOAD_DELAY"] = delay
+        settings["AUTOTHROTTLE_ENABLED"] = delay > 0
+        settings["AUTOTHROTTLE_START_DELAY"] = delay
+    if order.user_agent:
+        settings["USER_AGENT"] = order.user_agent
+    elif order.contact:
+        from mirror.settings import USER_AGENT
+
+        settings["USER_AGENT"] = f"{USER_AGENT} (+{order.contact})"
+    return settings

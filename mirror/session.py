@@ -1,0 +1,289 @@
+"""One crawl of one site: its store, its plan and its row. The seam between Scrapy and the store.
+
+Objects arrive in windows: the rows of one reply. Each goes through the pipelines as an item of its
+own; when the last of a window has come out of them, or was dropped on the way, the whole window is
+committed in one transaction, together with the point from which a later crawl would go on.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
+from mirror.progress import CrawlOrder
+from mirror.store import collections, crawls, failures, links, objects
+from mirror.store.apply import apply
+from mirror.store.connection import transaction
+from mirror.store.crawls import Counts
+from mirror.store.failures import Failure
+from mirror.sync.decide import decide
+from mirror.sync.fingerprint import fingerprint
+from mirror.urls import guid_key, host_of
+from mirror.wordpress.objects import split, without_personal, wp_id
+
+# A failure is tried again after 1 h, 2 h, 4 h, … and at the latest after a week.
+RETRY_FIRST = timedelta(hours=1)
+RETRY_MOST = timedelta(days=7)
+
+Advance = Callable[[], Mapping[str, Any]]
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as the database writes it: `YYYY-MM-DDTHH:MM:SSZ`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(slots=True, eq=False)
+class Window:
+    """The rows of one reply on their way through the pipelines.
+
+    `advance` is called inside the transaction and gives the columns of the collection's state that
+    stand for these rows. `again` are ids that an earlier window of this walk brought already.
+    """
+
+    number: int
+    collection: Collection
+    items: Sequence[Item]
+    advance: Advance | None
+    again: frozenset[int]
+    held: Mapping[int, str]
+    settled: asyncio.Future[None]
+    waiting: int
+    kept: list[Item] = field(default_factory=list)
+    unchanged: int = 0
+
+
+class Session:
+    """A crawl in progress. All times come from `clock`, which tests may set."""
+
+    def __init__(
+        self,
+        db: Database,
+        order: CrawlOrder,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.db = db
+        self.order = order
+        self.clock = clock
+        self.counts = Counts()
+        self.has_failures = False
+        self.taxonomies: tuple[str, ...] = ()
+        self._windows: dict[int, Window] = {}
+        self._number = 0
+        with self.transaction():
+            self.site_id = crawls.site_id(db, order.url, self.now)
+        self.mode = self._mode()
+        with self.transaction():
+            self.crawl_id = crawls.begin(db, self.site_id, self.mode, self.now)
+            self.has_failures = failures.any_open(db, self.site_id)
+
+    @property
+    def now(self) -> str:
+        """The time, as the database writes it."""
+        return timestamp(self.clock())
+
+    @property
+    def site(self) -> dict[str, Any]:
+        """The site's row."""
+        return crawls.site(self.db, self.site_id)
+
+    @property
+    def host(self) -> str:
+        """The site's host, without `www.`."""
+        return host_of(self.order.url)
+
+    def transaction(self) -> AbstractContextManager[Database]:
+        """One transaction; what goes wrong in it is told as a StoreError."""
+        return transaction(self.db)
+
+    def _mode(self) -> str:
+        clean = self.db.execute(
+            "SELECT count(*) FROM collections WHERE site_id = ? AND watermark IS NOT NULL",
+            [self.site_id],
+        ).fetchone()[0]
+        if not clean:
+            return "backfill"
+        return "full" if self.order.full else "update"
+
+    # Reading: objects into items, items into a window.
+
+    def items(self, collection: Collection, rows: Iterable[object], window: int) -> list[Item]:
+        """The rows of a reply as items. A row that is no object with an id becomes a failure."""
+        found = []
+        for row in rows:
+            if not isinstance(row, dict) or (number := wp_id(row)) is None:
+                what = "an entry that is no object" if not isinstance(row, dict) else (
+                    f"an object whose id is {str(row.get('id'))[:40]!r}"
+                )
+                self.fail(Failure(
+                    url=f"{collection.route}#{what}", kind="bad-object", collection=collection.name,
+                    message=f"{collection.name} holds {what}: it cannot be told apart from others",
+                ))  # fmt: skip
+                continue
+            found.append(self._item(collection, number, without_personal(row), window))
+        return found
+
+    def _item(self, collection: Collection, number: int, obj: JsonObject, window: int) -> Item:
+        columns, extra = split(collection.kind, obj)
+        return Item(
+            site_id=self.site_id,
+            collection=collection.name,
+            kind=collection.kind,
+            wp_id=number,
+            object=obj,
+            columns=columns,
+            extra=extra,
+            fingerprint=fingerprint(collection.kind, obj),
+            read_at=self.now,
+            window=window,
+            guid_key=guid_key(columns.get("guid")) if collection.kind == "post" else None,
+        )
+
+    def open(
+        self,
+        collection: Collection,
+        rows: Iterable[object],
+        *,
+        advance: Advance | None = None,
+        seen: set[int] | None = None,
+    ) -> Window:
+        """Makes a window of a reply's rows. Its `settled` is done when it has been committed.
+
+        `seen` collects the ids of a walk: those in it already are counted only once.
+        """
+        self._number += 1
+        items = self.items(collection, rows, self._number)
+        ids = [item.wp_id for item in items]
+        again = frozenset(ids) & seen if seen is not None else frozenset()
+        if seen is not None:
+            seen.update(ids)
+        window = Window(
+            number=self._number,
+            collection=collection,
+            items=items,
+            advance=advance,
+            again=again,
+            held=objects.fingerprints(self.db, self.site_id, collection.kind, ids),
+            settled=asyncio.get_running_loop().create_future(),
+            waiting=len(items),
+        )
+        self._windows[window.number] = window
+        if not items:
+            self._commit(window)
+        return window
+
+    # What the pipelines ask and say.
+
+    def is_known(self, item: Item) -> bool:
+        """Whether this very object, unchanged, is held already."""
+        window = self._windows[item.window]
+        return window.held.get(item.wp_id) == item.fingerprint
+
+    def original(self, item: Item) -> int | None:
+        """The earliest row with the same GUID under another site or id."""
+        if item.guid_key is None:
+            return None
+        row = self.db.execute(
+            "SELECT id FROM posts WHERE guid_key = ? AND NOT (site_id = ? AND wp_id = ?) "
+            "AND original_id IS NULL ORDER BY id LIMIT 1",
+            [item.guid_key, item.site_id, item.wp_id],
+        ).fetchone()
+        return row[0] if row else None
+
+    def keep(self, item: Item) -> None:
+        """An item that came through all pipelines: it is written with its window."""
+        self._windows[item.window].kept.append(item)
+
+    def settle(self, item: Item, *, dropped: bool = False) -> None:
+        """One item less to wait for; the last one commits the window."""
+        window = self._windows.get(item.window)
+        if window is None:
+            return
+        window.waiting -= 1
+        if dropped and item.wp_id not in window.again:
+            window.unchanged += 1
+        if window.waiting == 0:
+            self._commit(window)
+
+    def _commit(self, window: Window) -> None:
+        del self._windows[window.number]
+        try:
+            self._write(window)
+        except Exception as error:
+            window.settled.set_exception(error)
+        else:
+            window.settled.set_result(None)
+
+    def _write(self, window: Window) -> None:
+        kind = window.collection.kind
+        with self.transaction():
+            ids = [item.wp_id for item in window.kept]
+            held = objects.stored(self.db, self.site_id, kind, ids)
+            intents = [decide(item, held.get(item.wp_id)) for item in window.kept]
+            apply(
+                self.db,
+                intents,
+                site_id=self.site_id,
+                crawl_id=self.crawl_id,
+                now=self.now,
+                taxonomies=self.taxonomies,
+            )
+            for item in window.items if self.has_failures else ():
+                failures.resolve_object(
+                    self.db, self.site_id, window.collection.name, item.wp_id, self.now
+                )
+            if window.advance is not None:
+                collections.update(
+                    self.db, self.site_id, window.collection.name, window.advance()
+                )
+        self._count(intents, window)
+
+    def _count(self, intents: Sequence[Intent], window: Window) -> None:
+        for intent in intents:
+            match intent.action:
+                case "new":
+                    self.counts.new += 1
+                case "edited":
+                    self.counts.edited += 1
+                case "restored":
+                    self.counts.restored += 1
+                case "unchanged":
+                    self.counts.unchanged += intent.item.wp_id not in window.again
+        self.counts.unchanged += window.unchanged
+
+    # What goes wrong, and what is gone.
+
+    def fail(self, failure: Failure) -> None:
+        """Records what could not be had; a later crawl tries it again, ever more rarely."""
+        self.counts.failures += 1
+        self.has_failures = True
+        now = self.clock()
+        with self.transaction():
+            tried = failures.attempts(self.db, self.site_id, failure.url)
+            pause = min(RETRY_FIRST * 2 ** min(tried, 10), RETRY_MOST)
+            failures.record(
+                self.db, self.site_id, self.crawl_id, failure, timestamp(now),
+                timestamp(now + pause),
+            )  # fmt: skip
+
+    def bury(self, kind: Kind, held: Sequence[StoredItem], reason: str) -> None:
+        """Marks objects as gone."""
+        with self.transaction():
+            objects.bury(self.db, kind, [row.id for row in held], reason, self.now)
+        self.counts.deleted += len(held)
+
+    def stored(self, kind: Kind, wp_ids: Sequence[int]) -> dict[int, StoredItem]:
+        """The current rows of some objects."""
+        return objects.stored(self.db, self.site_id, kind, wp_ids)
+
+    def finish(self, outcome: str, message: str | None) -> None:
+        """Ends the crawl."""
+        with self.transaction():
+            links.resolve(self.db, self.site_id)
+            crawls.finish(self.db, self.crawl_id, outcome, message, self.counts, self.now)

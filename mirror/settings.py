@@ -1,0 +1,64 @@
+"""Scrapy's settings for this project. Whoever runs `scrapy` in a checkout gets the same crawler.
+
+Every setting that differs from Scrapy's default says why.
+"""
+
+from typing import Any
+
+from mirror import __version__, project
+
+project.find()
+
+BOT_NAME = "mirror"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+
+# Who we are. A contact from mirror.toml is added to it.
+ROBOTSTXT_USER_AGENT = "syndication-mirror"
+USER_AGENT = f"{ROBOTSTXT_USER_AGENT}/{__version__}"
+DEFAULT_REQUEST_HEADERS = {
+    # Makes PHP's fatal errors come as JSON (wp-includes/class-wp-fatal-error-handler.php).
+    "Accept": "application/json, text/html;q=0.5",
+    "Accept-Language": "en",
+}
+
+# Polite: robots.txt for REST paths too, a gentle rate that follows the site's own speed.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+CONCURRENT_REQUESTS = 16
+DOWNLOAD_DELAY = 0.5
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 30
+AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0
+
+# Bounded: a reply that is larger or slower counts as a failure of its window.
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+
+# Only the web: file:, ftp:, s3: and data: are on by default, and a hostile link would reach them.
+DOWNLOAD_HANDLERS: dict[str, Any] = {"data": None, "file": None, "ftp": None, "s3": None}
+
+# Ours, because WordPress needs them decided by what a reply means: the walk retries and shrinks,
+# and redirects never lead away from the origin that was pinned.
+RETRY_ENABLED = False
+REDIRECT_ENABLED = False
+METAREFRESH_ENABLED = False
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+# Dedupe, then judge, then keep: see pipelines/.
+ITEM_PIPELINES = {
+    "pipelines.dedupe.DedupePipeline": 100,
+    "pipelines.attribution.AttributionPipeline": 200,
+    "pipelines.store.StorePipeline": 900,
+}
+EXTENSIONS: dict[str, Any] = {
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+
+# `scrapy crawl wordpress -O posts.jsonl`: the object as it was sent, and where it came from.
+FEED_EXPORT_FIELDS = ["collection", "wp_id", "read_at", "object", "attribution"]
+LOG_LEVEL = "INFO"

@@ -1,0 +1,125 @@
+"""What is known of each collection of a site between two crawls: watermark, resume point, size."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from mirror.items import Collection, Kind
+from mirror.store.objects import TABLES, batches, marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionState:
+    """One collection as the last crawl left it.
+
+    `watermark`: the server's time when the last clean crawl of it began. `resume`: where an
+    unfinished walk goes on (JSON of `pagination.Resume`). `hidden`: the site's total less what was
+    visible. `reread_from`, `reread_at`: how far the rolling re-reading has come, and when.
+    """
+
+    watermark: str | None = None
+    resume: str | None = None
+    hidden: int = 0
+    per_page: int | None = None
+    refused: str | None = None
+    reread_at: str | None = None
+    reread_from: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The fields by which a held row is compared with a light listing."""
+
+    date_gmt: str | None
+    modified_gmt: str | None
+    slug: str | None
+    link: str | None
+    collection: str
+
+
+def state(db: Database, site_id: int, collection: Collection) -> CollectionState:
+    """The collection's state; it is noted as known if it is new."""
+    db.execute(
+        "INSERT INTO collections (site_id, name, kind, slug, route) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET kind = excluded.kind, slug = excluded.slug, "
+        "route = excluded.route",
+        [site_id, collection.name, collection.kind, collection.slug, collection.route],
+    )
+    columns = list(CollectionState.__dataclass_fields__)
+    row = db.execute(
+        f"SELECT {', '.join(columns)} FROM collections WHERE site_id = ? AND name = ?",
+        [site_id, collection.name],
+    ).fetchone()
+    return CollectionState(**dict(zip(columns, row, strict=True)))
+
+
+def update(db: Database, site_id: int, name: str, columns: Mapping[str, Any]) -> None:
+    """Writes some columns of a collection's state."""
+    names = ", ".join(f"{column} = ?" for column in columns)
+    db.execute(
+        f"UPDATE collections SET {names} WHERE site_id = ? AND name = ?",
+        [*columns.values(), site_id, name],
+    )
+
+
+def visible_ids(db: Database, site_id: int, collection: Collection) -> set[int]:
+    """The WordPress ids of the rows of a collection that are not gone."""
+    table, _ = TABLES[collection.kind]
+    rows = db.execute(
+        f"SELECT wp_id FROM {table} WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
+        [site_id, collection.name],
+    )
+    return {wp_id for (wp_id,) in rows}
+
+
+def visible(db: Database, site_id: int, collection: Collection) -> int:
+    """How many rows of a collection are not gone."""
+    table, _ = TABLES[collection.kind]
+    count: int = db.execute(
+        f"SELECT count(*) FROM {table} "
+        "WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
+        [site_id, collection.name],
+    ).fetchone()[0]
+    return count
+
+
+def ids_after(
+    db: Database, site_id: int, collection: Collection, after: int, limit: int
+) -> list[int]:
+    """The next ids of a collection above `after`, ascending, at most `limit`."""
+    table, _ = TABLES[collection.kind]
+    rows = db.execute(
+        f"SELECT wp_id FROM {table} WHERE site_id = ? AND collection = ? AND wp_id > ? "
+        "AND deleted_at IS NULL ORDER BY wp_id LIMIT ?",
+        [site_id, collection.name, after, limit],
+    )
+    return [wp_id for (wp_id,) in rows]
+
+
+def glances(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[int, Glance]:
+    """What is held of some posts or media, for comparing; gone rows are left out."""
+    table, _ = TABLES[kind]
+    found = {}
+    for some in batches(sorted(wp_ids)):
+        rows = db.execute(
+            f"SELECT wp_id, date_gmt, modified_gmt, slug, link, collection FROM {table} "
+            f"WHERE site_id = ? AND deleted_at IS NULL AND wp_id IN ({marks(some)})",
+            [site_id, *some],
+        )
+        found.update({wp_id: Glance(*rest) for wp_id, *rest in rows})
+    return found
+
+
+def of_parents(db: Database, site_id: int, post_wp_ids: Iterable[int]) -> list[int]:
+    """The ids of media that belong to some posts, and are not gone."""
+    found: list[int] = []
+    for some in batches(sorted(post_wp_ids)):
+        rows = db.execute(
+            "SELECT m.wp_id FROM media m JOIN posts p ON p.id = m.post_id "
+            f"WHERE p.site_id = ? AND m.deleted_at IS NULL AND p.wp_id IN ({marks(some)})",
+            [site_id, *some],
+        )
+        found.extend(wp_id for (wp_id,) in rows)
+    return found

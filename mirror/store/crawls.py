@@ -1,0 +1,112 @@
+"""Sites, crawls, coverage: who was visited when, and with what result."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from mirror.urls import host_of
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """What a crawl did, in objects; `requests` and `bytes` as received over the wire."""
+
+    requests: int = 0
+    bytes: int = 0
+    new: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    restored: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """One collection's proof: what the site reports, what is mirrored, and how that is known.
+
+    `reported` is the site's own total (None: it gave none). `hidden` rows are counted by the site
+    but shown to no visitor; `missing` ones are shown, and not mirrored. `complete` is claimed only
+    where the walk proved it.
+    """
+
+    collection: str
+    reported: int | None
+    mirrored: int
+    hidden: int
+    missing: int
+    complete: bool
+    how: str
+
+
+def site_id(db: Database, url: str, now: str) -> int:
+    """The row of a site by its address as the user gave it; made if it is new."""
+    found = find_site(db, url)
+    if found is not None:
+        return found
+    cursor = db.execute(
+        "INSERT INTO sites (url, host, first_seen_at) VALUES (?, ?, ?)", [url, host_of(url), now]
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def find_site(db: Database, url: str) -> int | None:
+    """The row of a site, whatever scheme, `www.` or final slash its address is given with."""
+    wanted = _bare(url)
+    for row_id, held in db.execute("SELECT id, url FROM sites"):
+        if _bare(held) == wanted:
+            return int(row_id)
+    return None
+
+
+def _bare(url: str) -> str:
+    return url.split("://", 1)[-1].removeprefix("www.").rstrip("/").lower()
+
+
+def site(db: Database, site_id: int) -> dict[str, Any]:
+    """The whole row of a site."""
+    return dict(next(db.query("SELECT * FROM sites WHERE id = ?", [site_id])))
+
+
+def update_site(db: Database, site_id: int, columns: Mapping[str, Any]) -> None:
+    """Writes some columns of a site."""
+    names = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(f"UPDATE sites SET {names} WHERE id = ?", [*columns.values(), site_id])
+
+
+def begin(db: Database, site_id: int, mode: str, now: str) -> int:
+    """A new crawl's row. A crawl of this site that never ended was cut off: it says so from now."""
+    db.execute(
+        "UPDATE crawls SET outcome = 'interrupted', finished_at = ?, "
+        "message = 'the process ended before the crawl did' "
+        "WHERE site_id = ? AND finished_at IS NULL",
+        [now, site_id],
+    )
+    cursor = db.execute(
+        "INSERT INTO crawls (site_id, mode, started_at) VALUES (?, ?, ?)", [site_id, mode, now]
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def finish(
+    db: Database, crawl_id: int, outcome: str, message: str | None, counts: Counts, now: str
+) -> None:
+    """Ends a crawl."""
+    columns = {"outcome": outcome, "message": message, "finished_at": now, **asdict(counts)}
+    names = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(f"UPDATE crawls SET {names} WHERE id = ?", [*columns.values(), crawl_id])
+
+
+def cover(db: Database, crawl_id: int, row: Coverage) -> None:
+    """Writes one collection's coverage."""
+    db.execute(
+        "INSERT OR REPLACE INTO coverage "
+        "(crawl_id, collection, reported, mirrored, hidden, missing, complete, how) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [crawl_id, row.collection, row.reported, row.mirrored, row.hidden, row.missing,
+         row.complete, row.how],
+    )  # fmt: skip

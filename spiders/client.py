@@ -1,0 +1,143 @@
+"""Asks one site, politely: one gate for all requests to its host, every outcome a Reply."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from mirror.errors import RefusedError
+from mirror.urls import host_of
+from mirror.wordpress.problems import classify
+from mirror.wordpress.reply import Reply
+
+logger = logging.getLogger(__name__)
+
+# A site that asks for more patience than this gets a failure row, and another crawl later.
+LONGEST_PAUSE = 120.0
+PAUSES = 5
+LONGEST_CRAWL_DELAY = 120.0
+HOPS = 5
+
+
+class Client:
+    """Requests to one site through Scrapy's downloader and its middlewares."""
+
+    def __init__(self, crawler: Crawler, agent: str) -> None:
+        self.crawler = crawler
+        self.agent = agent
+        self.requests = 0
+        self._open_at = 0.0  # by time.monotonic(): nothing is sent before
+        self._crawl_delay = 0.0
+        self._turn = asyncio.Lock()
+        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
+
+    async def get(self, url: str, *, method: str = "GET", accept: str | None = None) -> Reply:
+        """Asks once; when told to wait, waits and asks again, up to PAUSES times.
+
+        Redirects are not followed. Raises RefusedError when robots.txt forbids the address.
+        """
+        for attempt in range(PAUSES + 1):
+            reply = await self._once(url, method, accept)
+            pause = self._asked_to_wait(reply, attempt)
+            if pause is None:
+                return reply
+            logger.info("%s asks for a pause of %.0f s", host_of(url), pause)
+            self._open_at = max(self._open_at, time.monotonic() + pause)
+        return reply
+
+    async def follow(self, url: str, *, accept: str | None = None) -> Reply:
+        """Like `get`, but follows redirects within the host: to https, to or from `www.`.
+
+        A redirect that leads elsewhere is returned as it is: its `Location` is for the user to
+        decide about.
+        """
+        passed: list[str] = []
+        while True:
+            reply = await self.get(url, accept=accept)
+            target = _target(reply)
+            if target is None or len(passed) == HOPS or host_of(target) != host_of(url):
+                break
+            passed.append(url)
+            url = target
+        return Reply(
+            url=reply.url, status=reply.status, headers=reply.headers, body=reply.body,
+            error=reply.error, redirected_from=tuple(passed),
+        )  # fmt: skip
+
+    async def _once(self, url: str, method: str, accept: str | None) -> Reply:
+        await self._gate()
+        self.requests += 1
+        request = Request(
+            url,
+            method=method,
+            headers={"Accept": accept} if accept else None,
+            dont_filter=True,
+            meta={"handle_httpstatus_all": True},
+        )
+        assert self.crawler.engine is not None
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except IgnoreRequest as error:
+            raise RefusedError(f"robots.txt forbids {url} to {self.agent}") from error
+        except Exception as error:  # noqa: BLE001 - whatever a network can do is one outcome
+            return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
+        return _reply(response)
+
+    async def _gate(self) -> None:
+        async with self._turn:
+            while (wait := self._open_at - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+            if self._crawl_delay:
+                self._open_at = time.monotonic() + self._crawl_delay
+
+    def _asked_to_wait(self, reply: Reply, attempt: int) -> float | None:
+        problem = classify(reply) if reply.status in (429, 503) else None
+        if problem is None or problem.kind not in ("rate-limited", "maintenance"):
+            return None
+        if attempt == PAUSES:
+            return None
+        asked = reply.retry_after(datetime.now(UTC))
+        if asked is None:
+            asked = 2.0**attempt if problem.kind == "rate-limited" else None
+        if asked is None or asked > LONGEST_PAUSE:
+            return None
+        return max(asked, 0.1)
+
+    def _robots_parsed(self, robotparser: object, request: Request) -> None:
+        """Scrapy knows no Crawl-delay: it is taken from the parser it uses (Protego)."""
+        delay = getattr(getattr(robotparser, "rp", None), "crawl_delay", lambda agent: None)(
+            self.agent
+        )
+        if delay:
+            self._crawl_delay = max(self._crawl_delay, min(float(delay), LONGEST_CRAWL_DELAY))
+
+
+def _reply(response: Response) -> Reply:
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    return Reply(url=response.url, status=response.status, headers=headers, body=response.body)
+
+
+def _target(reply: Reply) -> str | None:
+    """Where a redirect leads, if that is the web."""
+    location = reply.header("location")
+    if reply.status not in (301, 302, 303, 307, 308) or not location:
+        return None
+    try:
+        target = urljoin(reply.url, location)
+        return target if urlsplit(target).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _in_words(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return (text[0] if text else "") or type(error).__name__

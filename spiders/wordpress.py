@@ -1,0 +1,112 @@
+"""The spider: mirrors one WordPress site.
+
+Discovery, walks and updates read as straight lines of `await`; Scrapy's downloader, middlewares,
+item pipelines and signals carry them out. `start` yields the items that the visit produces.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from mirror.errors import MirrorError
+from mirror.items import Item
+from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
+from mirror.session import Session
+from mirror.store.connection import connect
+from spiders.client import Client
+from spiders.visit import Visit, summary_of
+
+logger = logging.getLogger(__name__)
+
+
+class WordpressSpider(Spider):
+    """`scrapy crawl wordpress -a url=URL [-a db=FILE] [-a full=1]`, or ordered by `mirror crawl`.
+
+    Raises NotConfigured without a `url`.
+    """
+
+    name = "wordpress"
+
+    def __init__(
+        self,
+        *,
+        order: CrawlOrder,
+        session: Session,
+        watcher: Watcher,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.order = order
+        self.session = session
+        self.watcher = watcher
+        self.summary: CrawlSummary | None = None
+        self.error: MirrorError | None = None
+        self._visit: asyncio.Task[None] | None = None
+        self._items: asyncio.Queue[Item | None] = asyncio.Queue()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Takes `order`, `session` and `watcher`, or what the command line of Scrapy can say."""
+        if "session" not in kwargs:
+            kwargs = _from_arguments(kwargs)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.closed_by, signal=signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yields the items of the visit as they arrive."""
+        self.watcher.started(self.session.host)
+        self._visit = asyncio.create_task(self._run())
+        try:
+            while (item := await self._items.get()) is not None:
+                yield item
+        finally:
+            if not self._visit.done():
+                self._visit.cancel()
+        await self._visit
+
+    async def _run(self) -> None:
+        agent = self.settings["ROBOTSTXT_USER_AGENT"]
+        visit = Visit(
+            session=self.session,
+            client=Client(self.crawler, agent),
+            watcher=self.watcher,
+            send=self._items.put_nowait,
+        )
+        try:
+            await visit.run()
+        except MirrorError as error:
+            self.error = error
+        finally:
+            self.summary = visit.conclude(self.error, self.crawler.stats)
+            self._items.put_nowait(None)
+
+    def closed_by(self, reason: str) -> None:
+        """A crawl that was stopped from outside is interrupted, not failed."""
+        if self.summary is None:
+            self.session.finish("interrupted", f"stopped: {reason}")
+            self.summary = summary_of(self.session, "interrupted", f"stopped: {reason}")
+        logger.info("%s: %s", self.session.host, self.summary.outcome)
+        self.watcher.finished(self.summary)
+
+
+def _from_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Scrapy's `-a name=value` arguments as an order of their own."""
+    url = kwargs.pop("url", None)
+    if not url:
+        raise NotConfigured("which site? scrapy crawl wordpress -a url=https://example.com")
+    order = CrawlOrder(
+        url=url,
+        full=kwargs.pop("full", "") not in ("", "0", "no", "false"),
+        comments=kwargs.pop("comments", "") not in ("", "0", "no", "false"),
+        only=tuple(filter(None, kwargs.pop("only", "").split(","))),
+        limit=int(kwargs.pop("limit", 0)) or None,
+    )
+    db = connect(Path(kwargs.pop("db", "mirror.db")), write=True)
+    return {**kwargs, "order": order, "session": Session(db, order), "watcher": Unwatched()}
