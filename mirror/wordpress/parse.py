@@ -7,7 +7,6 @@ The first complete object or array is the value; what stood around it is named, 
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,13 +16,11 @@ BOM = b"\xef\xbb\xbf"
 # Deeper than any block tree or plugin blob seen in the wild, and shallow enough for every
 # recursive reader after us (orjson writes 254 levels, Python recurses 1,000).
 MOST_DEEP = 200
-# How many brackets that turn out not to open the value are tried before we give up.
-MOST_TRIES = 64
 
 UnreadableKind = Literal["empty", "truncated", "html", "not-json", "too-deep"]
 
 
-class Unreadable(Exception):  # noqa: N818 - read as "raise Unreadable"
+class Unreadable(Exception):
     """Raised when a body holds no JSON object or array."""
 
     def __init__(self, kind: UnreadableKind, message: str) -> None:
@@ -100,8 +97,10 @@ def _dig(body: bytes) -> Decoded:
 def _first_value(text: str) -> tuple[int, int, Any, tuple[str, ...]]:
     """Where the value starts and ends, and the value, and what was mended in it."""
     spare: tuple[int, int, Any, tuple[str, ...]] | None = None
-    for start in _candidates(text):
-        end = _end(text, start)
+    openings = _Openings(text)
+    while (start := openings.next()) is not None:
+        # What stands inside a candidate is none: a broken list must not be read as its first row.
+        openings.at = end = _end(text, start)
         try:
             value, mended = _load(text[start:end])
         except ValueError:
@@ -130,23 +129,27 @@ _OPENER = re.compile(
 )
 
 
-def _candidates(text: str) -> Iterator[int]:
+class _Openings:
     """Places where the value may open. Scripts, styles and comments before it are passed over."""
-    at = tries = 0
-    unclosed: set[str] = set()
-    while tries < MOST_TRIES and (match := _OPENER.search(text, at)):
-        at = match.end()
-        element = match["element"]
-        close = f"</{element.lower()}" if element else "-->" if match["comment"] else None
-        if close is None:
-            tries += 1
-            yield match.end() - 1
-        elif close not in unclosed:
-            behind = text.find(close, at)
-            if behind < 0:
-                unclosed.add(close)
-            else:
-                at = behind + len(close)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.unclosed: set[str] = set()
+
+    def next(self) -> int | None:
+        while match := _OPENER.search(self.text, self.at):
+            self.at = match.end()
+            if not (match["element"] or match["comment"]):
+                return match.end() - 1
+            close = f"</{match['element'].lower()}" if match["element"] else "-->"
+            if close not in self.unclosed:
+                behind = self.text.find(close, self.at)
+                if behind < 0:
+                    self.unclosed.add(close)
+                else:
+                    self.at = behind + len(close)
+        return None
 
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[{]|[\]}]', re.DOTALL)
@@ -159,12 +162,11 @@ def _end(text: str, start: int) -> int:
     """
     depth = 0
     for match in _TOKEN.finditer(text, start):
-        token = match[0]
-        if token in "[{":
+        if match[0] in "[{":
             depth += 1
             if depth > MOST_DEEP:
                 raise Unreadable("too-deep", f"JSON of more than {MOST_DEEP} levels")
-        elif token in "]}":
+        elif match[0] in "]}":
             depth -= 1
             if not depth:
                 return match.end()
