@@ -1,0 +1,338 @@
+"""Finding a site's REST root: six signals, in order, without any I/O.
+
+`discover` is a generator: it yields what to ask and is sent each `Reply` in return, so that the
+same logic serves Scrapy, tests and anything else that can fetch. The driver follows redirects and
+obeys robots.txt. The origin that answered is pinned: what pages advertise is asked there and
+nowhere else (WordPress does not canonicalise REST addresses, and behind a proxy it advertises the
+wrong host).
+"""
+
+import html
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from mirror.errors import ConfigError, DiscoveryError, RefusedError
+from mirror.items import JsonObject
+from mirror.urls import host_of, is_global_host
+from mirror.wordpress import advertised
+from mirror.wordpress.parse import Unreadable, decode
+from mirror.wordpress.problems import Problem, classify, read_list
+from mirror.wordpress.reply import Reply
+from mirror.wordpress.routes import WORDPRESS_COM, Api, origin, same_site
+
+PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
+# WordPress answers PHP fatals as JSON, too, where JSON is asked for.
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """An address to GET, and the `Accept` header to send."""
+
+    url: str
+    accept: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A REST root that answered, and what its index says of the site.
+
+    `home` is on the pinned origin; `name` and `description` are plain text; `gmt_offset` is in
+    hours. `trail` says which places were asked and what each answered, one line each.
+    """
+
+    api: Api
+    index: JsonObject
+    home: str
+    name: str
+    description: str
+    timezone: str | None
+    gmt_offset: float | None
+    trail: tuple[str, ...]
+
+
+Steps = Generator[Ask, Reply, Root | None]
+
+
+def discover(url: str) -> Generator[Ask, Reply, Root]:
+    """Finds the REST root behind whatever a user types.
+
+    A host, a home page, a post's address and the root itself will do.
+
+    Raises `ConfigError` for what is no web address, `RefusedError` where the site refuses (which
+    is an answer: no other spelling is tried), `DiscoveryError` where no signal leads to a root.
+    """
+    start, guessed = _normalised(url)
+    search = _Search(start)
+    root = yield from search.run(guessed)
+    if root is None:
+        raise DiscoveryError(search.verdict(), search.trail)
+    return root
+
+
+class _Search:
+    """One search: the places asked so far, and the page that answered first."""
+
+    def __init__(self, start: str) -> None:
+        self.start = start
+        self.trail: list[str] = []
+        self.asked: set[str] = set()
+        self.elsewhere: str | None = None
+        self.failing: str | None = None
+        self.is_wordpress = False
+
+    def run(self, guessed: bool) -> Steps:
+        page = yield from self._ask(self.start, PAGE)
+        if guessed and page.error is not None:
+            self._note(page, page.error)
+            self.start = self.start.replace("https:", "http:", 1)
+            page = yield from self._ask(self.start, PAGE)
+        if root := self._front(page):
+            return root
+        base = page.url if page.status else self.start
+        for find in (advertised.in_header, advertised.in_head):
+            if root := (yield from self._index(find(page), base)):
+                return root
+        if root := (yield from self._rsd(page, base)):
+            return root
+        for place in _guesses(base, advertised.feed_home(page), self.start):
+            if root := (yield from self._index(place, base)):
+                return root
+            if self._unreachable(page):
+                return None
+        return (yield from self._wordpress_com(base))
+
+    def _front(self, page: Reply) -> Root | None:
+        """Judges the first reply: the root itself, a refusal, another host, or a page to read."""
+        if _away(page, self.start):
+            self.elsewhere = page.header("location") if 300 <= page.status < 400 else page.url
+            raise DiscoveryError(self.verdict(), self._noted(page, f"sent on to {self.elsewhere}"))
+        if index := _index_in(page):
+            self._note(page, "the REST root")
+            return self._root(page, index)
+        problem = classify(page)
+        if problem and (problem.stops_site or problem.kind == "rate-limited"):
+            raise self._refused(page, problem)
+        if page.status == 401 or (_is_rest(page.url) and problem and problem.kind == "refused"):
+            raise self._refused(page, problem)
+        self.is_wordpress = bool(_MARKS.search(page.body[: advertised.MOST_BYTES]))
+        self._note(page, _told(page))
+        return None
+
+    def _rsd(self, page: Reply, base: str) -> Steps:
+        link = advertised.rsd_link(page)
+        place = advertised.pinned(link, base) if link else None
+        if place is None or not re.search(r"[?&]rsd\b", place):
+            return None
+        reply = yield from self._ask(place, PAGE)
+        self._note(reply, _told(reply))
+        return (yield from self._index(advertised.in_rsd(reply), base))
+
+    def _index(self, place: str | None, base: str, hops: int = 2) -> Steps:
+        """Asks for an index at a place, on the origin that answered."""
+        where = advertised.pinned(place, base) if place else None
+        if place and not same_site(place, base) and origin(place):
+            self.trail.append(f"{place}: advertised, but not followed: it is another host")
+            self.elsewhere = self.elsewhere or place
+        if where is None or where in self.asked:
+            return None
+        reply = yield from self._ask(where, JSON)
+        if index := _index_in(reply):
+            self._note(reply, "the REST root")
+            return self._root(reply, index)
+        self._judge(where, reply)
+        named = advertised.in_header(reply)
+        if named and hops:
+            return (yield from self._index(named, base, hops - 1))
+        return None
+
+    def _judge(self, where: str, reply: Reply) -> None:
+        """Notes what a place answered that is no index. Raises `RefusedError` for a refusal."""
+        problem = classify(reply)
+        if problem is None:
+            self._note(reply, "JSON, but no REST index")
+            return
+        if problem.kind in ("refused", "challenge", "rate-limited"):
+            raise self._refused(reply, problem)
+        if problem.kind == "redirected-away" and self.is_wordpress and _is_rest(where):
+            raise self._refused(reply, problem)
+        if problem.kind in ("network", "timeout", "server-error", "maintenance", "truncated"):
+            self.failing = self.failing or f"{where} answers {problem.message}"
+        self._note(reply, problem.message)
+
+    def _wordpress_com(self, base: str) -> Steps:
+        """Signal 6: sites on WordPress.com have no local `/wp-json`."""
+        host = host_of(base)
+        if not is_global_host(host) or self.failing:
+            return None
+        api = Api(f"https://{WORDPRESS_COM}/wp/v2/sites/{quote(host)}")
+        reply = yield from self._ask(api.url("/wp/v2/posts", {"per_page": 1}), JSON)
+        listing = read_list(reply)
+        if isinstance(listing, Problem):
+            self._note(reply, listing.message)
+            return None
+        self._note(reply, "posts")
+        about = yield from self._ask(f"https://{WORDPRESS_COM}/rest/v1.1/sites/{quote(host)}", JSON)
+        self._note(about, _told(about))
+        site = _json_object(about) or {}
+        index = {"name": site.get("name"), "description": site.get("description")}
+        home = urlunsplit((*urlsplit(base)[:2], "/", "", ""))
+        return _described(api, {**index, "namespaces": ["wp/v2"], "routes": {}}, home, self.trail)
+
+    def _ask(self, url: str, accept: str) -> Generator[Ask, Reply, Reply]:
+        self.asked.add(url)
+        return (yield Ask(url=url, accept=accept))
+
+    def _root(self, reply: Reply, index: JsonObject) -> Root:
+        parts = urlsplit(reply.url)
+        root = urlunsplit((parts.scheme, parts.netloc, parts.path, parts.query, ""))
+        said = index.get("home")
+        home = advertised.pinned(said, reply.url) if isinstance(said, str) else None
+        fallback = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
+        return _described(Api(root), index, home or fallback, self.trail)
+
+    def _unreachable(self, page: Reply) -> bool:
+        """Neither the page nor the first guess was answered: the rest will not be either."""
+        return page.error is not None and self.failing is not None
+
+    def _note(self, reply: Reply, what: str) -> None:
+        by = f" (from {reply.redirected_from[0]})" if reply.redirected_from else ""
+        self.trail.append(f"{reply.url}{by}: {what}")
+
+    def _noted(self, reply: Reply, what: str) -> list[str]:
+        self._note(reply, what)
+        return self.trail
+
+    def _refused(self, reply: Reply, problem: Problem | None) -> RefusedError:
+        what = problem.message if problem else str(reply.status)
+        kind = problem.kind if problem else "refused"
+        self._note(reply, what)
+        host = host_of(reply.url)
+        says = {
+            "challenge": f"{host} wants a browser, not a robot ({what})",
+            "rate-limited": f"{host} asks to come back later ({what})",
+            "redirected-away": f"{host} hides its REST API ({what})",
+        }
+        return RefusedError(says.get(kind, f"{host} refuses its REST API ({what})"), self.trail)
+
+    def verdict(self) -> str:
+        host = host_of(self.start)
+        if self.elsewhere:
+            return f"{host} points to another host; if that is the site, mirror {self.elsewhere}"
+        if self.failing:
+            return f"{host} gave no usable answer: {self.failing}"
+        return f"no WordPress REST API found at {host}"
+
+
+# What a theme cannot help showing: a site that has these is WordPress, whatever else it hides.
+_MARKS = re.compile(rb"/wp-(?:content|includes)/|content=[\"']WordPress ", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+
+
+def _normalised(typed: str) -> tuple[str, bool]:
+    """A full address without user, password and fragment, and whether its scheme is a guess."""
+    text = typed.strip()
+    guessed = not _SCHEME.match(text)
+    if guessed:
+        text = "https://" + text.lstrip("/")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        if not host.isascii():
+            host = host.encode("idna").decode()
+    except ValueError:
+        raise ConfigError(f"{typed!r} is not a web address") from None
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+|[\da-f:.]+", host):
+        raise ConfigError(f"{typed!r} is not a web address (https://example.com is one)")
+    netloc = f"[{host}]" if ":" in host else host
+    netloc += f":{port}" if port is not None else ""
+    path = quote(parts.path or "/", safe="/:@!$&'()*+,;=-._~%")
+    query = quote(parts.query, safe="/:@!$&'()*+,;=-._~%?")
+    return urlunsplit((parts.scheme, netloc, path, query, "")), guessed
+
+
+def _guesses(base: str, feed_home: str | None, start: str) -> Iterator[str]:
+    """Signal 5: the three usual spellings below each address that may be the home."""
+    homes = [feed_home] if feed_home else []
+    for address in (base, start):
+        path = urlsplit(address).path
+        folder = path if path.endswith("/") else path.rpartition("/")[0] + "/"
+        if "." in path.rpartition("/")[2] or path.endswith("/"):
+            homes.append(folder)
+        else:
+            homes.append(path + "/")
+        homes += ["/" + "/".join(path.split("/")[1:2]) + "/", "/"]
+    seen: set[str] = set()
+    for home in homes:
+        place = urlsplit(home).path
+        if place in seen or "//" in place:
+            continue
+        seen.add(place)
+        for spelling in ("wp-json/", "index.php/wp-json/", "?rest_route=/"):
+            parts = urlsplit(base)
+            yield f"{parts.scheme}://{parts.netloc}{place}{spelling}"
+
+
+def _away(page: Reply, start: str) -> bool:
+    """Whether the first request ended on another host."""
+    if 300 <= page.status < 400:
+        return not same_site(page.header("location") or start, start)
+    return bool(page.status) and not same_site(page.url, start)
+
+
+def _index_in(reply: Reply) -> JsonObject | None:
+    """A root index: a JSON object with `namespaces` and `routes`, with a good status."""
+    index = _json_object(reply)
+    shaped = index is not None and {"namespaces", "routes"} <= index.keys()
+    return index if shaped and 200 <= reply.status < 300 else None
+
+
+def _json_object(reply: Reply) -> JsonObject | None:
+    if classify(reply) is not None:
+        return None
+    try:
+        value = decode(reply.body).value
+    except Unreadable:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _is_rest(url: str) -> bool:
+    """Whether an address is one of the REST API's, as far as one can tell by looking."""
+    return bool(re.search(r"/wp-json(?:/|$)|[?&]rest_route=", url))
+
+
+def _told(reply: Reply) -> str:
+    if reply.error is not None:
+        return reply.error
+    what = "a page" if reply.body.lstrip()[:1] == b"<" else f"{len(reply.body)} bytes"
+    return f"{reply.status}, {what}"
+
+
+def _described(api: Api, index: JsonObject, home: str, trail: list[str]) -> Root:
+    return Root(
+        api=api,
+        index=index,
+        home=home,
+        name=_text(index.get("name")),
+        description=_text(index.get("description")),
+        timezone=_text(index.get("timezone_string")) or None,
+        gmt_offset=_hours(index.get("gmt_offset")),
+        trail=tuple(trail),
+    )
+
+
+def _text(value: object) -> str:
+    """REST sends names as HTML: unescaped once, they are plain."""
+    return html.unescape(value).strip() if isinstance(value, str) else ""
+
+
+def _hours(value: object) -> float | None:
+    """`gmt_offset` is a number, or the option's string."""
+    try:
+        hours = float(value) if isinstance(value, int | float | str) else None
+    except ValueError:
+        return None
+    return hours if hours is not None and -24 <= hours <= 24 else None
