@@ -1,0 +1,1 @@
+"""Measurements, and the site that they are made on."""
