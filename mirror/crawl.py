@@ -89,7 +89,7 @@ class Crawls:
             orders = next(self.rounds, ())
             for order in orders:
                 self._begin(order)
-        except Exception as error:  # noqa: BLE001 - told to whoever called run()
+        except Exception as error:
             self.error = error
 
     def _begin(self, order: CrawlOrder) -> None:
@@ -119,13 +119,11 @@ class Crawls:
             os._exit(130)
         self.stopping = True
         loop = asyncio.get_event_loop()
-        loop.create_task(self.process.stop())
+        self.stop_task = loop.create_task(self.process.stop())
         loop.call_later(GRACE_SECONDS, self._give_up)
 
     def _give_up(self) -> None:
-        from twisted.internet import reactor
-
-        reactor.stop()  # type: ignore[attr-defined]
+        asyncio.get_event_loop().stop()
 
 
 def politeness(order: CrawlOrder) -> dict[str, Any]:

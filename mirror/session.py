@@ -8,14 +8,15 @@ committed in one transaction, together with the point from which a later crawl w
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
+from mirror.attribution import Site
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
-from mirror.progress import CrawlOrder
+from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
 from mirror.store import collections, crawls, failures, links, objects
 from mirror.store.apply import apply
 from mirror.store.connection import transaction
@@ -38,6 +39,11 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def moment(text: str | None) -> datetime | None:
+    """The inverse of `timestamp`."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+
+
 @dataclass(slots=True, eq=False)
 class Window:
     """The rows of one reply on their way through the pipelines.
@@ -56,6 +62,7 @@ class Window:
     waiting: int
     kept: list[Item] = field(default_factory=list)
     unchanged: int = 0
+    written: set[int] = field(default_factory=set)
 
 
 class Session:
@@ -71,7 +78,9 @@ class Session:
         self.db = db
         self.order = order
         self.clock = clock
+        self.started = clock()
         self.counts = Counts()
+        self.publisher = Site(host_of(order.url))
         self.has_failures = False
         self.taxonomies: tuple[str, ...] = ()
         self._windows: dict[int, Window] = {}
@@ -102,7 +111,7 @@ class Session:
         """One transaction; what goes wrong in it is told as a StoreError."""
         return transaction(self.db)
 
-    def _mode(self) -> str:
+    def _mode(self) -> Mode:
         clean = self.db.execute(
             "SELECT count(*) FROM collections WHERE site_id = ? AND watermark IS NOT NULL",
             [self.site_id],
@@ -118,8 +127,10 @@ class Session:
         found = []
         for row in rows:
             if not isinstance(row, dict) or (number := wp_id(row)) is None:
-                what = "an entry that is no object" if not isinstance(row, dict) else (
-                    f"an object whose id is {str(row.get('id'))[:40]!r}"
+                what = (
+                    "an entry that is no object"
+                    if not isinstance(row, dict)
+                    else (f"an object whose id is {str(row.get('id'))[:40]!r}")
                 )
                 self.fail(Failure(
                     url=f"{collection.route}#{what}", kind="bad-object", collection=collection.name,
@@ -239,12 +250,11 @@ class Session:
                     self.db, self.site_id, window.collection.name, item.wp_id, self.now
                 )
             if window.advance is not None:
-                collections.update(
-                    self.db, self.site_id, window.collection.name, window.advance()
-                )
+                collections.update(self.db, self.site_id, window.collection.name, window.advance())
         self._count(intents, window)
 
     def _count(self, intents: Sequence[Intent], window: Window) -> None:
+        window.written = {i.item.wp_id for i in intents if i.action != "unchanged"}
         for intent in intents:
             match intent.action:
                 case "new":
@@ -282,8 +292,24 @@ class Session:
         """The current rows of some objects."""
         return objects.stored(self.db, self.site_id, kind, wp_ids)
 
-    def finish(self, outcome: str, message: str | None) -> None:
-        """Ends the crawl."""
+    def finish(
+        self, outcome: Outcome, message: str | None, exit_code: int | None = None
+    ) -> CrawlSummary:
+        """Ends the crawl, and sums it up."""
         with self.transaction():
             links.resolve(self.db, self.site_id)
             crawls.finish(self.db, self.crawl_id, outcome, message, self.counts, self.now)
+        if exit_code is None:
+            exit_code = {"complete": 0, "partial": 1, "failed": 3, "interrupted": 1}[outcome]
+        return CrawlSummary(
+            site=self.host,
+            url=self.order.url,
+            crawl_id=self.crawl_id,
+            mode=self.mode,
+            outcome=outcome,
+            message=message,
+            seconds=round((self.clock() - self.started).total_seconds(), 3),
+            coverage=crawls.coverage(self.db, self.crawl_id),
+            exit_code=exit_code,
+            **asdict(self.counts),
+        )

@@ -85,7 +85,7 @@ class Client:
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
             raise RefusedError(f"robots.txt forbids {url} to {self.agent}") from error
-        except Exception as error:  # noqa: BLE001 - whatever a network can do is one outcome
+        except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
         return _reply(response)
 

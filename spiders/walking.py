@@ -4,13 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mirror.items import Collection
 from mirror.wordpress.pagination import Walk, Window
+
+from mirror.items import Collection
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
 from spiders.client import Client
 
 Deliver = Callable[[Window, Listing, Callable[[], None]], Awaitable[None]]
+
+
+# Windows in flight; Scrapy's settings say how many of them are on the wire.
+AHEAD = 4
 
 
 class Refused(Exception):
@@ -40,7 +45,7 @@ async def run(
         url = api.url(collection.route, {**parameters, **window.params()})
         outcome = read_list(await client.get(url))
         if isinstance(outcome, Problem):
-            if outcome.final:
+            if outcome.remedy == "final":
                 raise Refused(outcome)
             walk.fail(window, outcome)
             return
@@ -92,7 +97,7 @@ async def fetch_by_id(
         outcome = read_list(await client.get(api.url(collection.route, query)))
         if isinstance(outcome, Listing):
             await take(outcome.rows)
-        elif outcome.final:
+        elif outcome.remedy == "final":
             raise Refused(outcome)
         elif len(some) > 1:
             half = len(some) // 2

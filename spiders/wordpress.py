@@ -14,13 +14,13 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from mirror.errors import MirrorError
+from mirror.errors import MirrorError, StoreError
 from mirror.items import Item
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
 from mirror.store.connection import connect
 from spiders.client import Client
-from spiders.visit import Visit, summary_of
+from spiders.visit import Visit
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class WordpressSpider(Spider):
         self.session = session
         self.watcher = watcher
         self.summary: CrawlSummary | None = None
-        self.error: MirrorError | None = None
+        self.fatal: Exception | None = None
         self._visit: asyncio.Task[None] | None = None
         self._items: asyncio.Queue[Item | None] = asyncio.Queue()
 
@@ -69,7 +69,8 @@ class WordpressSpider(Spider):
         finally:
             if not self._visit.done():
                 self._visit.cancel()
-        await self._visit
+        if self.fatal is None:
+            await self._visit
 
     async def _run(self) -> None:
         agent = self.settings["ROBOTSTXT_USER_AGENT"]
@@ -81,17 +82,33 @@ class WordpressSpider(Spider):
         )
         try:
             await visit.run()
+            self._count()
+            self.summary = visit.conclude(None)
+        except StoreError as error:
+            self.fatal = error
         except MirrorError as error:
-            self.error = error
+            self._count()
+            self.summary = visit.conclude(error)
+        except Exception as error:
+            self.fatal = error
+            raise
         finally:
-            self.summary = visit.conclude(self.error, self.crawler.stats)
             self._items.put_nowait(None)
+
+    def _count(self) -> None:
+        """Scrapy counts requests and bytes: with robots.txt, headers, and as compressed."""
+        assert self.crawler.stats is not None
+        value = self.crawler.stats.get_value
+        self.session.counts.requests = value("downloader/request_count", 0)
+        self.session.counts.bytes = value("downloader/response_bytes", 0)
 
     def closed_by(self, reason: str) -> None:
         """A crawl that was stopped from outside is interrupted, not failed."""
+        if self.fatal is not None:
+            return
         if self.summary is None:
-            self.session.finish("interrupted", f"stopped: {reason}")
-            self.summary = summary_of(self.session, "interrupted", f"stopped: {reason}")
+            self._count()
+            self.summary = self.session.finish("interrupted", f"stopped: {reason}")
         logger.info("%s: %s", self.session.host, self.summary.outcome)
         self.watcher.finished(self.summary)
 

@@ -110,3 +110,10 @@ def cover(db: Database, crawl_id: int, row: Coverage) -> None:
         [crawl_id, row.collection, row.reported, row.mirrored, row.hidden, row.missing,
          row.complete, row.how],
     )  # fmt: skip
+
+
+def coverage(db: Database, crawl_id: int) -> list[dict[str, Any]]:
+    """The coverage of a crawl, a mapping a collection."""
+    return list(
+        db.query("SELECT * FROM coverage WHERE crawl_id = ? ORDER BY collection", [crawl_id])
+    )

@@ -92,6 +92,21 @@ def resolve(db: Database, site_id: int) -> None:
     _settle(db, site_id, "posts", TERMS, [(r, w) for _, r, w in settled])
 
 
+def waited_for(db: Database, site_id: int, kind: Kind, post_wp_ids: Sequence[int]) -> set[int]:
+    """The ids of objects of a kind that some posts name, and that have not been seen."""
+    columns = [column for _, column, target in REFERENCES["post"] if target == kind]
+    found: set[int] = set()
+    for some in batches(post_wp_ids):
+        rows = db.execute(
+            "SELECT u.wp_id FROM unresolved u JOIN posts p ON p.id = u.row_id "
+            f"WHERE u.site_id = ? AND u.owner = 'posts' AND u.field IN ({marks(columns)}) "
+            f"AND p.site_id = u.site_id AND p.wp_id IN ({marks(some)})",
+            [site_id, *columns, *some],
+        )
+        found.update(wp_id for (wp_id,) in rows)
+    return found
+
+
 def _link_terms(
     db: Database,
     site_id: int,

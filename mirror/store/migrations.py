@@ -6,6 +6,8 @@ in history. A released migration is never edited; a change is a new one below it
 
 from sqlite_utils import Database, Migrations
 
+from mirror.store.views import VIEWS
+
 migrations = Migrations("mirror")
 
 # What every mirrored object has, whatever its kind. `columns + extra` rebuild the object that the
@@ -39,8 +41,8 @@ POST = """
     featured_media_id INTEGER REFERENCES media(id),
     parent_id INTEGER REFERENCES posts(id)"""
 MEDIA = """
-    status TEXT, guid TEXT, slug TEXT, link TEXT, title TEXT, alt_text TEXT, media_type TEXT, mime_type TEXT, source_url TEXT, date_gmt TEXT,
-    modified_gmt TEXT,
+    status TEXT, guid TEXT, slug TEXT, link TEXT, title TEXT, alt_text TEXT,
+    media_type TEXT, mime_type TEXT, source_url TEXT, date_gmt TEXT, modified_gmt TEXT,
     author_id INTEGER REFERENCES authors(id),
     post_id INTEGER REFERENCES posts(id)"""
 TERM = """
@@ -311,78 +313,42 @@ def _run(db: Database, script: str) -> None:
             db.execute(statement)
 
 
-_COLUMNS = """v.type, v.status, v.guid, v.slug, v.link, v.title, v.content, v.excerpt, v.author_id,
-    v.featured_media_id, v.parent_id, v.date_gmt, v.modified_gmt, v.extra"""
+@migrations()
+def m010_media(db: Database) -> None:
+    """What fetching media remembers of an address, and what an address or a post had before.
 
-VIEWS: dict[str, str] = {
-    # Every version of every post; `valid_to` and `changed` are null for the current one.
-    "versions": f"""
-        SELECT v.id AS post_id, v.site_id, v.wp_id, v.version, v.valid_from, NULL AS valid_to,
-            v.crawl_id, NULL AS changed, v.deleted_at, v.deleted_reason, {_COLUMNS}
-        FROM posts v
-        UNION ALL
-        SELECT v.post_id, p.site_id, p.wp_id, v.version, v.valid_from, v.valid_to,
-            v.crawl_id, v.changed, v.deleted_at, v.deleted_reason, {_COLUMNS}
-        FROM post_versions v JOIN posts p ON p.id = v.post_id""",
-    # One row an event, of every kind. An edit is `silent` if WordPress did not announce it: the
-    # content changed, `modified_gmt` did not.
-    "changes": "\n UNION ALL ".join(
-        f"""
-        SELECT o.first_seen_at AS at, 'new' AS event, '{owner}' AS kind, o.site_id, o.id AS row_id,
-            o.wp_id, o.collection, 1 AS version, NULL AS changed, 0 AS silent, NULL AS reason
-        FROM {table} o
-        UNION ALL
-        SELECT v.valid_to, CASE WHEN v.deleted_at IS NULL THEN 'edited' ELSE 'restored' END,
-            '{owner}', o.site_id, o.id, o.wp_id, o.collection, v.version + 1, v.changed,
-            v.deleted_at IS NULL AND {silent}, NULL
-        FROM {owner}_versions v JOIN {table} o ON o.id = v.{owner}_id
-        UNION ALL
-        SELECT o.deleted_at, 'deleted', '{owner}', o.site_id, o.id, o.wp_id, o.collection,
-            o.version, NULL, 0, o.deleted_reason
-        FROM {table} o WHERE o.deleted_at IS NOT NULL
-        UNION ALL
-        SELECT v.deleted_at, 'deleted', '{owner}', o.site_id, o.id, o.wp_id, o.collection,
-            v.version, NULL, 0, v.deleted_reason
-        FROM {owner}_versions v JOIN {table} o ON o.id = v.{owner}_id
-        WHERE v.deleted_at IS NOT NULL"""
-        for table, owner, silent in (
-            ("posts", "post", "instr(v.changed, '\"modified_gmt\"') = 0"),
-            ("media", "media", "instr(v.changed, '\"modified_gmt\"') = 0"),
-            ("terms", "term", "0"),
-            ("authors", "author", "0"),
-            ("comments", "comment", "0"),
-        )
-    ),
-    "syndicated": """
-        SELECT p.id AS post_id, s.host AS site, p.link, p.title, p.date_gmt, u.domain AS upstream,
-            u.name AS upstream_name, j.url AS upstream_url, j.confidence,
-            (SELECT group_concat(a.rule || ': ' || a.quote, char(10))
-                FROM attributions a WHERE a.post_id = p.id AND a.version = p.version) AS evidence
-        FROM posts p
-        JOIN sites s ON s.id = p.site_id
-        JOIN judgements j ON j.post_id = p.id AND j.version = p.version
-        JOIN upstreams u ON u.id = j.upstream_id""",
-    "duplicates": """
-        SELECT p.id AS post_id, p.site_id, p.link, p.guid, o.id AS original_id,
-            o.site_id AS original_site_id, o.link AS original_link, o.guid AS original_guid,
-            CASE
-                WHEN p.guid = o.guid AND p.site_id = o.site_id THEN 'same GUID under another id'
-                WHEN p.guid = o.guid THEN 'same GUID on another site'
-                WHEN replace(p.guid, '&#038;', '&') = replace(o.guid, '&#038;', '&')
-                    THEN 'same GUID, escaped differently'
-                ELSE 'same GUID but for scheme, www or final slash'
-            END AS reason
-        FROM posts p JOIN posts o ON o.id = p.original_id""",
-    "edited_after_publication": """
-        SELECT p.id AS post_id, p.site_id, p.link, p.title, p.date_gmt, v.valid_to AS edited_at,
-            v.version + 1 AS version, v.changed,
-            CAST(julianday(v.valid_to) - julianday(p.date_gmt) AS INTEGER) AS days
-        FROM post_versions v JOIN posts p ON p.id = v.post_id
-        WHERE v.deleted_at IS NULL""",
-    "gone": """
-        SELECT p.id AS post_id, p.site_id, s.host AS site, p.wp_id, p.type, p.link, p.title,
-            p.date_gmt, p.deleted_at, p.deleted_reason
-        FROM posts p JOIN sites s ON s.id = p.site_id
-        WHERE p.deleted_at IS NOT NULL""",
-}
-
+    `original` is the address that all variants of one picture share; `proxy_of` marks a row that is
+    asked for only if that address has failed. `status` is HTTP's; `checked_at` is the last attempt,
+    `fetched_at` the last that brought bytes; `next_at` is null for what is never asked again.
+    """
+    for column in (
+        "original TEXT", "proxy_of TEXT", "status INTEGER", "message TEXT", "checked_at TEXT",
+        "attempts INTEGER NOT NULL DEFAULT 0", "next_at TEXT",
+    ):  # fmt: skip
+        db.execute(f"ALTER TABLE media_files ADD COLUMN {column}")
+    _run(
+        db,
+        """
+        CREATE INDEX media_files_due ON media_files(site_id, next_at) WHERE next_at IS NOT NULL;
+        CREATE INDEX media_files_original ON media_files(site_id, original);
+        CREATE TABLE media_file_versions (
+            media_file_id INTEGER NOT NULL REFERENCES media_files(id),
+            sha256 TEXT NOT NULL REFERENCES files(sha256),
+            etag TEXT,
+            last_modified TEXT,
+            valid_from TEXT NOT NULL,
+            valid_to TEXT NOT NULL,
+            PRIMARY KEY (media_file_id, valid_from, sha256)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX media_file_versions_sha256 ON media_file_versions(sha256);
+        CREATE TABLE post_media_versions (
+            post_id INTEGER NOT NULL REFERENCES posts(id),
+            version INTEGER NOT NULL,
+            media_id INTEGER REFERENCES media(id),
+            url TEXT NOT NULL,
+            role TEXT NOT NULL,
+            PRIMARY KEY (post_id, version, url, role)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX post_media_versions_url ON post_media_versions(url);
+        """,
+    )

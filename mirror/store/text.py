@@ -1,4 +1,4 @@
-"""The full-text index of current posts. It is contentless: what is taken out must be given again."""
+"""The full-text index of posts. It is contentless: what is taken out must be given again."""
 
 from collections.abc import Iterable
 

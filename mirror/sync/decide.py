@@ -19,9 +19,7 @@ def decide(item: Item, stored: StoredItem | None) -> Intent:
     before = rebuild(item.kind, stored.wp_id, stored.columns, stored.extra)
     changed = changed_fields(item.kind, before, item.object)
     if stored.deleted_at is not None:
-        return Intent(
-            action="restored", item=item, stored=stored, changed=("deleted_at", *changed)
-        )
+        return Intent(action="restored", item=item, stored=stored, changed=("deleted_at", *changed))
     if not changed:
         return Intent(action="unchanged", item=item, stored=stored)
     return Intent(action="edited", item=item, stored=stored, changed=changed)

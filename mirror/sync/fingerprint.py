@@ -23,7 +23,7 @@ RULE = "1"
 # get_post_class (class_list), and the plugins that register the field.
 VOLATILE = frozenset({
     "_links", "_embedded", "class_list",
-    "yoast_head", "yoast_head_json",  # Yoast SEO: carries the site's name, reading time, image sizes
+    "yoast_head", "yoast_head_json",  # Yoast SEO: site name, reading time
     "aioseo_head", "aioseo_head_json", "aioseo_notices",  # All in One SEO
     "rank_math_head",  # Rank Math
     "jetpack-related-posts", "jetpack_shortlink", "jetpack_likes_enabled",

@@ -1,7 +1,7 @@
 """WordPress objects as rows: split into columns and `extra`, and rebuilt, key for key.
 
-A column holds what a reader asks for; `extra` holds, as JSON, whatever the columns do not give back
-exactly. So the split is lossless by construction: rebuild from the columns, and keep the difference.
+A column holds what a reader asks for; `extra` holds, as JSON, whatever the columns do not give
+back exactly. So the split is lossless by construction: rebuild from the columns, keep the rest.
 Field names are those of the REST schemas (`class-wp-rest-*-controller.php`, `get_item_schema`).
 """
 
@@ -19,6 +19,8 @@ SQLITE_MAX_INT = 2**63 - 1
 
 # SQLite's TEXT cannot hold lone surrogates, and its functions stop at a NUL.
 UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
+
+LONG_NUMBER = re.compile(r"\d{19}", re.ASCII)
 
 # `date_gmt` is UTC without a `Z`.
 GMT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
@@ -126,9 +128,11 @@ def dumps(value: object) -> str:
 
 def loads(text: str) -> Any:
     """The inverse of `dumps`."""
+    if LONG_NUMBER.search(text):  # orjson would read an integer beyond 64 bits as a float
+        return json.loads(text)
     try:
         return orjson.loads(text)
-    except ValueError:
+    except ValueError:  # lone surrogates
         return json.loads(text)
 
 
@@ -144,7 +148,7 @@ def _encode(column: Column, obj: JsonObject) -> str | None:
 
 
 def storable(text: str) -> str:
-    """The text as SQLite can hold it: what it cannot is replaced by U+FFFD (and kept in `extra`)."""
+    """The text as SQLite can hold it: what it cannot is U+FFFD here (and kept in `extra`)."""
     try:
         text.encode()
     except UnicodeEncodeError:

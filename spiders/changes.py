@@ -1,0 +1,176 @@
+"""Asks a collection what changed: edits, late publications, imports. Ids only, no content."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mirror.wordpress.pagination import Walk
+from mirror.wordpress.pagination import Window as Page
+
+from mirror.items import Collection
+from mirror.session import Session, timestamp
+from mirror.store import collections as states
+from mirror.sync.plan import Plan
+from mirror.wordpress.problems import Listing, Problem, read_list
+from mirror.wordpress.routes import Api
+from spiders.client import Client
+from spiders.walking import AHEAD, Refused, run
+
+LIGHT = "id,date_gmt,modified_gmt,slug,link"
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """What reading a collection came to.
+
+    `seen`: the ids that a whole walk brought; None if it was not walked whole, or not in one go.
+    `suspects`: held ids that should have been answered and were not; `unproved`: held ids that no
+    walk of this crawl stands for. `total`: the site's own. `walked`: a walk came to its end;
+    `proved`: and left no doubt. `problem`: why it could not be asked what changed. `written`: the
+    ids of the rows that this crawl wrote.
+    """
+
+    collection: Collection
+    plan: Plan
+    total: int | None = None
+    seen: set[int] | None = None
+    suspects: set[int] = field(default_factory=set)
+    unproved: set[int] = field(default_factory=set)
+    proved: bool = False
+    walked_hidden: int | None = None
+    refused: Problem | None = None
+    problem: Problem | None = None
+    failed: int = 0
+    walked: bool = False
+    windows: int = 0
+    limited: bool = False
+    how: str = ""
+    written: set[int] = field(default_factory=set)
+
+
+class Changes:
+    """What one site says has changed."""
+
+    def __init__(self, session: Session, client: Client, api: Api) -> None:
+        self.session = session
+        self.client = client
+        self.api = api
+
+    async def since(self, reading: Reading, since: datetime, recent: str) -> set[int]:
+        """The ids that were edited, published or imported since a moment, as far as is told.
+
+        Rows modified from `recent` on are read again even if their dates are those we hold: they
+        may have been edited twice within a second.
+        """
+        collection, listed = reading.collection, dict[int, dict[str, Any]]()
+        if reading.plan.can_filter_modified:
+            await self.light(collection, {"modified_after": timestamp(since)}, listed)
+        else:
+            await self._newest_modified(reading, timestamp(since), listed)
+        await self.light(collection, {"after": timestamp(since)}, listed)
+        await self._newest_ids(reading, listed)
+        return self.differing(collection, listed, recent)
+
+    async def light(
+        self, collection: Collection, filters: Mapping[str, str], listed: dict[int, dict[str, Any]]
+    ) -> None:
+        """Lists ids and dates of what a filter lets through."""
+
+        async def take(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
+            listed.update({row["id"]: row for row in listing.rows if type(row.get("id")) is int})
+            advance()
+
+        walk = Walk(per_page=100, ahead=AHEAD)
+        await run(self.client, self.api, collection, walk, {"_fields": LIGHT, **filters}, take)
+
+    async def _newest_modified(
+        self, reading: Reading, since: str, listed: dict[int, dict[str, Any]]
+    ) -> None:
+        """WordPress < 5.7: the latest modified first, until they are older than the watermark."""
+
+        def old(row: dict[str, Any]) -> bool:
+            return f"{row.get('modified_gmt')}Z" < since
+
+        await self._pages(reading, {"orderby": "modified", "order": "desc"}, listed, old)
+
+    async def _newest_ids(self, reading: Reading, listed: dict[int, dict[str, Any]]) -> None:
+        """Imports may bring posts with old dates: the highest ids first, until they are known."""
+        collection = reading.collection
+
+        def known(row: dict[str, Any]) -> bool:
+            held = states.glances(
+                self.session.db, self.session.site_id, collection.kind, [row["id"]]
+            ).get(row["id"])
+            return held is not None and held.collection == collection.name
+
+        await self._pages(reading, {"orderby": "id", "order": "desc"}, listed, known)
+
+    async def _pages(
+        self,
+        reading: Reading,
+        parameters: Mapping[str, str],
+        listed: dict[int, dict[str, Any]],
+        enough: Callable[[dict[str, Any]], bool],
+    ) -> None:
+        """Pages of light rows until one ends with a row that is `enough`, or holds none."""
+        offset, size = 0, 100
+        while True:
+            query = {
+                **parameters,
+                "_fields": LIGHT,
+                "per_page": str(size),
+                "offset": str(offset),
+            }
+            outcome = await self._listing(reading.collection, query)
+            if isinstance(outcome, Problem):
+                if outcome.remedy == "smaller" and size > 1:
+                    size = max(1, size // 2)
+                    continue
+                reading.problem = outcome
+                return
+            if offset == 0:
+                reading.total = outcome.total
+            rows = [row for row in outcome.rows if type(row.get("id")) is int]
+            listed.update({row["id"]: row for row in rows if not enough(row)})
+            if (
+                not rows
+                or enough(rows[-1])
+                or (outcome.total is not None and offset + size >= outcome.total)
+            ):
+                return
+            # One row of overlap: rows that vanish meanwhile shift the rest to the front.
+            offset += max(1, len(rows) - 1)
+
+    async def _listing(self, collection: Collection, query: Mapping[str, str]) -> Listing | Problem:
+        for _ in range(3):
+            outcome = read_list(await self.client.get(self.api.url(collection.route, query)))
+            if isinstance(outcome, Listing) or outcome.remedy != "again":
+                break
+        if isinstance(outcome, Problem) and outcome.remedy == "final":
+            raise Refused(outcome)
+        return outcome
+
+    def differing(
+        self, collection: Collection, listed: Mapping[int, Mapping[str, Any]], recent: str
+    ) -> set[int]:
+        """The listed ids whose dates, slug or link are not those we hold."""
+        held = states.glances(self.session.db, self.session.site_id, collection.kind, listed)
+        wanted = set()
+        for wp_id, row in listed.items():
+            ours = held.get(wp_id)
+            if (
+                ours is None
+                or ours.collection != collection.name
+                or ours.slug != row.get("slug")
+                or ours.link != row.get("link")
+                or ours.date_gmt != _gmt(row.get("date_gmt"))
+                or ours.modified_gmt != _gmt(row.get("modified_gmt"))
+                or (ours.modified_gmt or "") >= recent
+            ):
+                wanted.add(wp_id)
+        return wanted
+
+
+def _gmt(value: object) -> str | None:
+    return f"{value}Z" if isinstance(value, str) else None

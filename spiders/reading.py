@@ -1,0 +1,259 @@
+"""Reads one collection the way its plan says, and tells how far it came."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from mirror.wordpress.pagination import Resume, Walk
+from mirror.wordpress.pagination import Window as Page
+
+from mirror.items import Collection, Item
+from mirror.progress import Watcher
+from mirror.session import Session, moment, timestamp
+from mirror.store import collections as states
+from mirror.store import failures, links
+from mirror.store.collections import CollectionState
+from mirror.store.failures import Failure
+from mirror.sync.plan import REREAD_WITHIN, Plan, Way, slice_due
+from mirror.wordpress.problems import Listing, Problem
+from mirror.wordpress.routes import Api
+from spiders.changes import Changes, Reading
+from spiders.client import Client
+from spiders.walking import AHEAD, Refused, fetch_by_id, run
+
+logger = logging.getLogger(__name__)
+
+
+class Reader:
+    """Reads the collections of one site."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        client: Client,
+        api: Api,
+        watcher: Watcher,
+        send: Callable[[Item], None],
+        started: datetime,
+    ) -> None:
+        self.session = session
+        self.client = client
+        self.api = api
+        self.watcher = watcher
+        self.send = send
+        self.started = started
+        self.changes = Changes(session, client, api)
+
+    async def read(self, collection: Collection, plan: Plan, state: CollectionState) -> Reading:
+        """Reads a collection. A refusal is part of the answer, not an error."""
+        reading = Reading(collection=collection, plan=plan)
+        try:
+            if self.session.order.limit is not None:
+                await self._some(reading, self.session.order.limit)
+            elif plan.way is Way.UPDATE:
+                await self._update(reading, state)
+            else:
+                await self._whole(reading, state)
+        except Refused as refusal:
+            reading.refused = refusal.problem
+        return reading
+
+    async def fetch(self, reading: Reading, ids: set[int]) -> None:
+        """Reads some objects by id, into the store; unanswered ones become suspects."""
+        answered: set[int] = set()
+
+        async def take(rows: list[dict[str, Any]]) -> None:
+            answered.update(row["id"] for row in rows if type(row.get("id")) is int)
+            await self._deliver(reading, rows, None, None)
+
+        lost = await fetch_by_id(self.client, self.api, reading.collection, sorted(ids), {}, take)
+        for wp_id, problem in lost:
+            self._lose(reading, wp_id, problem)
+        reading.suspects |= ids - answered - {wp_id for wp_id, _ in lost}
+
+    async def _deliver(
+        self,
+        reading: Reading,
+        rows: list[dict[str, Any]],
+        advance: Callable[[], Mapping[str, Any]] | None,
+        seen: set[int] | None,
+    ) -> None:
+        """Sends rows through the pipelines, and waits until they are committed."""
+        window = self.session.open(reading.collection, rows, advance=advance, seen=seen)
+        for item in window.items:
+            self.send(item)
+        await window.settled
+        reading.written.update(window.written)
+
+    # A whole walk: the first time, with --full, and for what is small or has no dates.
+
+    async def _whole(self, reading: Reading, state: CollectionState) -> None:
+        resume = self._resume(reading, state)
+        walk = Walk(per_page=state.per_page or 100, ahead=AHEAD, resume=resume)
+        seen: set[int] = set()
+        name = reading.collection.name
+
+        async def deliver(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
+            def then() -> Mapping[str, Any]:
+                advance()
+                point = json.dumps({"way": reading.plan.way.value, **asdict(walk.resume)})
+                return {"resume": point, "per_page": walk.per_page}
+
+            self._heed(reading, listing)
+            reading.windows += 1
+            await self._deliver(reading, listing.rows, then, seen)
+            self.watcher.collection(self.session.host, name, len(seen), walk.total)
+
+        await run(self.client, self.api, reading.collection, walk, {}, deliver)
+        for lost in walk.lost:
+            self._lose(reading, lost.wp_id, lost.problem, lost.offset)
+        reading.walked = True
+        reading.total = walk.total
+        reading.walked_hidden = walk.hidden
+        reading.proved = walk.complete and not reading.failed
+        reading.how = walk.how
+        if resume is None:
+            reading.seen = seen
+        else:
+            held = states.visible_ids(self.session.db, self.session.site_id, reading.collection)
+            reading.unproved = held - seen
+            reading.how += "; resumed, what was read before is checked by id"
+        if reading.total is None:
+            reading.total = len(seen) if reading.proved and resume is None else None
+
+    def _resume(self, reading: Reading, state: CollectionState) -> Resume | None:
+        """Where an unfinished walk of the same kind goes on."""
+        if state.resume is None:
+            return None
+        point = json.loads(state.resume)
+        if point.pop("way") != reading.plan.way.value:
+            return None
+        return Resume(**point)
+
+    async def _some(self, reading: Reading, limit: int) -> None:
+        """A try-out: the first objects, and no claim about the rest."""
+        seen: set[int] = set()
+        reading.limited = True
+        size = min(limit, 100)
+
+        async def take(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
+            self._heed(reading, listing)
+            reading.total = listing.total
+            await self._deliver(reading, listing.rows[: limit - len(seen)], None, seen)
+            advance()
+            walk.stop()
+
+        walk = Walk(per_page=size, ahead=1)
+        while not walk.done and len(seen) < limit:
+            before = len(seen)
+            await run(self.client, self.api, reading.collection, walk, {}, take)
+            if len(seen) == before:
+                break
+            walk = Walk(per_page=min(100, limit - len(seen)) or 1, ahead=1, resume=walk.resume)
+        reading.how = f"limited to {limit}"
+
+    # An update: what changed, was published late, or is new.
+
+    async def _update(self, reading: Reading, state: CollectionState) -> None:
+        db, site_id = self.session.db, self.session.site_id
+        assert reading.plan.since is not None
+        wanted = await self.changes.since(reading, reading.plan.since, state.watermark or "")
+        name = reading.collection.name
+        wanted |= set(failures.due(db, site_id, name, self.session.now))
+        wanted |= self._slice(reading, state)
+        await self.fetch(reading, wanted)
+        if reading.problem is not None:
+            reading.failed += 1
+            self.note_failure(reading, reading.problem)
+        reading.proved = not reading.failed
+        reading.how = f"asked what changed since {timestamp(reading.plan.since)}"
+        self.watcher.collection(self.session.host, name, len(wanted), len(wanted))
+
+    async def catch_up(self, reading: Reading, since: datetime) -> None:
+        """Reads what changed while a long walk went on."""
+        total = reading.total
+        wanted = await self.changes.since(reading, since, timestamp(self.started))
+        await self.fetch(reading, wanted)
+        reading.total = reading.total if reading.total is not None else total
+
+    async def children(self, media: Reading, posts: Sequence[int]) -> None:
+        """Reads the media that became visible with posts just read: theirs, and their featured."""
+        listed: dict[int, dict[str, Any]] = {}
+        of = {"parent": ",".join(map(str, posts))}
+        await self.changes.light(media.collection, of, listed)
+        wanted = self.changes.differing(media.collection, listed, timestamp(self.started))
+        wanted |= links.waited_for(self.session.db, self.session.site_id, "media", posts)
+        known = self.session.stored("media", sorted(wanted))
+        await self.fetch(media, wanted)
+        # An id that a post names but that was never held is no suspect: it is hidden.
+        media.suspects &= known.keys()
+
+    def _slice(self, reading: Reading, state: CollectionState) -> set[int]:
+        """The part of the collection whose turn it is to be read again."""
+        db, site_id = self.session.db, self.session.site_id
+        rows = states.visible(db, site_id, reading.collection)
+        last = moment(state.reread_at)
+        size = slice_due(rows, last, self.started, REREAD_WITHIN)
+        if not size:
+            return set()
+        ids = states.ids_after(db, site_id, reading.collection, state.reread_from, size)
+        if len(ids) < size:
+            ids += states.ids_after(db, site_id, reading.collection, 0, size - len(ids))
+        states.update(
+            db, site_id, reading.collection.name,
+            {"reread_at": timestamp(self.started), "reread_from": ids[-1] if ids else 0},
+        )  # fmt: skip
+        return set(ids)
+
+    # What goes wrong.
+
+    def _heed(self, reading: Reading, listing: Listing) -> None:
+        for noise in listing.noise:
+            logger.info("%s: cut away around the JSON: %s", reading.collection.name, noise)
+        if listing.bad_entries:
+            reading.failed += 1
+            self.session.fail(
+                Failure(
+                    url=f"{reading.collection.route}#not-objects",
+                    kind="bad-object",
+                    collection=reading.collection.name,
+                    message=f"{listing.bad_entries} entries of {reading.collection.name} "
+                    "are no objects",
+                )
+            )
+
+    def _lose(
+        self, reading: Reading, wp_id: int | None, problem: Problem, offset: int | None = None
+    ) -> None:
+        """One object that could not be read."""
+        reading.failed += 1
+        where = f"id {wp_id}" if wp_id else f"offset {offset}"
+        route = reading.collection.route
+        self.session.fail(
+            Failure(
+                url=self.api.url(f"{route}/{wp_id}")
+                if wp_id
+                else self.api.url(route, {"offset": offset, "per_page": 1}),
+                kind=problem.kind,
+                status=problem.status or None,
+                collection=reading.collection.name,
+                wp_id=wp_id,
+                message=f"{reading.collection.name}, {where}: {problem.message}",
+            )
+        )
+
+    def note_failure(self, reading: Reading, problem: Problem) -> None:
+        """A collection that could not be read at all."""
+        self.session.fail(
+            Failure(
+                url=self.api.url(reading.collection.route),
+                kind=problem.kind,
+                status=problem.status or None,
+                collection=reading.collection.name,
+                message=f"{reading.collection.name}: {problem.message}",
+            )
+        )

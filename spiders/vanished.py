@@ -1,0 +1,182 @@
+"""Finds what is gone, and asks of each object why, before anything is marked.
+
+Totals first: as long as a collection counts as many as it should, nothing is asked. Otherwise the
+missing ones are located by id, and each is classified by a single GET: WordPress answers 404 for
+what is deleted or of another type now, 401 for what exists but is not public
+(`class-wp-rest-posts-controller.php`, `get_item`). A listing that failed proves nothing.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from mirror.items import Collection
+from mirror.session import Session
+from mirror.store import collections as states
+from mirror.sync.plan import is_mass_deletion
+from mirror.wordpress.problems import Listing, Problem, absence, read_list, read_object
+from mirror.wordpress.routes import Api
+from spiders.changes import Reading
+from spiders.client import Client
+from spiders.reading import Reader
+
+logger = logging.getLogger(__name__)
+
+# How many ids are counted by one request; their list must fit into an address.
+COUNTED = 300
+
+
+class Vanished:
+    """Settles, after all collections were read, what none of them answered any more."""
+
+    def __init__(self, session: Session, client: Client, api: Api, reader: Reader) -> None:
+        self.session = session
+        self.client = client
+        self.api = api
+        self.reader = reader
+        self.held_back: list[str] = []
+        self._buried: set[int] = set()
+
+    async def settle(self, readings: Sequence[Reading]) -> None:
+        """Marks what is gone, with the reason. Posts first: media are hidden with their parent."""
+        heard = [r for r in readings if r.refused is None and not r.limited]
+        suspects = {r.collection.name: await self._suspects(r) for r in heard}
+        for reading in sorted(heard, key=lambda r: r.collection.kind != "post"):
+            missing = suspects[reading.collection.name]
+            if reading.collection.kind == "media" and self._buried:
+                children = states.of_parents(
+                    self.session.db, self.session.site_id, sorted(self._buried)
+                )
+                for at in range(0, len(children), 100):
+                    missing |= await self._absent(reading, children[at : at + 100])
+            if missing:
+                await self._bury(reading, missing, heard)
+
+    def _held(self, collection: Collection) -> set[int]:
+        return states.visible_ids(self.session.db, self.session.site_id, collection)
+
+    async def _suspects(self, reading: Reading) -> set[int]:
+        """The held ids that the site does not list any more."""
+        collection = reading.collection
+        held = self._held(collection)
+        if reading.seen is not None and not reading.proved:
+            return set()
+        missing = set(reading.suspects)
+        if reading.seen is not None:
+            missing |= held - reading.seen - reading.written
+        if reading.unproved:
+            missing |= await self._unlisted(reading, sorted(reading.unproved), None)
+        if reading.total is None:
+            return missing
+        hidden = reading.walked_hidden
+        if hidden is None:
+            state = states.state(self.session.db, self.session.site_id, collection)
+            hidden = state.hidden
+        gone = len(held) + hidden - reading.total - len(missing)
+        if gone == 0 or (reading.seen is not None and gone < 0):
+            return missing
+        # Fewer than there should be: some are gone. More: hidden rows, or gone and new at once.
+        return missing | await self._unlisted(
+            reading, sorted(held - missing, reverse=True), gone if gone > 0 else None
+        )
+
+    async def _unlisted(
+        self, reading: Reading, ids: Sequence[int], expected: int | None
+    ) -> set[int]:
+        """Which of some ids the site does not list; stops when `expected` have been found."""
+        missing: set[int] = set()
+        countable = reading.collection.kind == "post"
+        size = COUNTED if countable else 100
+        for start in range(0, len(ids), size):
+            some = ids[start : start + size]
+            if countable and await self._count(reading, some) == len(some):
+                continue
+            for at in range(0, len(some), 100):
+                missing |= await self._absent(reading, some[at : at + 100])
+            if expected is not None and 0 < expected <= len(missing):
+                break
+        return missing
+
+    async def _count(self, reading: Reading, ids: Sequence[int]) -> int | None:
+        """How many of some posts are still listed, by `X-WP-Total` alone."""
+        query = {"include": ",".join(map(str, ids)), "per_page": "1", "_fields": "id"}
+        url = self.api.url(reading.collection.route, query)
+        outcome = read_list(await self.client.get(url))
+        return outcome.total if isinstance(outcome, Listing) else None
+
+    async def _absent(self, reading: Reading, ids: Sequence[int]) -> set[int]:
+        query = {"include": ",".join(map(str, ids)), "per_page": "100", "_fields": "id"}
+        outcome = read_list(await self.client.get(self.api.url(reading.collection.route, query)))
+        if isinstance(outcome, Problem):
+            reading.failed += 1
+            return set()
+        return set(ids) - {row.get("id") for row in outcome.rows}
+
+    async def _bury(self, reading: Reading, missing: set[int], readings: Sequence[Reading]) -> None:
+        collection = reading.collection
+        held = self.session.stored(collection.kind, sorted(missing))
+        missing = {
+            wp_id for wp_id, row in held.items()
+            if row.deleted_at is None and wp_id not in reading.written
+        } & self._held(collection)  # fmt: skip
+        visible = states.visible(self.session.db, self.session.site_id, collection)
+        if is_mass_deletion(len(missing), visible) and not self.session.order.accept_deletions:
+            self.held_back.append(
+                f"{len(missing)} of {visible} {collection.name} are gone at once: nothing was "
+                "marked; if that is right, crawl with --accept-deletions"
+            )
+            return
+        missing -= await self._moved(reading, missing, readings)
+        for wp_id in sorted(missing):
+            reason = await self._reason(reading, wp_id)
+            if reason is not None:
+                self.session.bury(collection.kind, [held[wp_id]], reason)
+                if collection.kind == "post":
+                    self._buried.add(wp_id)
+
+    async def _moved(
+        self, reading: Reading, missing: set[int], readings: Sequence[Reading]
+    ) -> set[int]:
+        """Those of the missing that another collection of posts lists now: their type changed."""
+        moved: set[int] = set()
+        if reading.collection.kind != "post":
+            return moved
+        for other in readings:
+            if other is reading or other.collection.kind != "post" or other.refused or not missing:
+                continue
+            absent: set[int] = set()
+            ids = sorted(missing)
+            for at in range(0, len(ids), 100):
+                absent |= await self._absent(other, ids[at : at + 100])
+            there = missing - absent
+            if there:
+                await self.reader.fetch(other, there)
+                moved |= there
+        return moved
+
+    async def _reason(self, reading: Reading, wp_id: int) -> str | None:
+        """Why one object is not listed, in the words of `deleted_reason`; None if that is open."""
+        collection = reading.collection
+        url = self.api.url(f"{collection.route}/{wp_id}", {"_fields": "id"})
+        reply = await self.client.get(url)
+        match absence(reply):
+            case "deleted":
+                return "deleted"
+            case "hidden":
+                return self._hidden_reason(collection, wp_id)
+        if not isinstance(read_object(reply), Problem):
+            return None  # it is there: the listing was older than this answer
+        reading.failed += 1
+        return None
+
+    def _hidden_reason(self, collection: Collection, wp_id: int) -> str:
+        if collection.kind == "media" and self._parent_is_gone(wp_id):
+            return "parent hidden"
+        return "unpublished"
+
+    def _parent_is_gone(self, wp_id: int) -> bool:
+        row = self.session.db.execute(
+            "SELECT m.post_id IS NOT NULL AND p.deleted_at IS NULL FROM media m "
+            "LEFT JOIN posts p ON p.id = m.post_id WHERE m.site_id = ? AND m.wp_id = ?",
+            [self.session.site_id, wp_id],
+        ).fetchone()
+        return row is None or not row[0]

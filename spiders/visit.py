@@ -1,0 +1,266 @@
+"""One crawl of one site, from finding its API to the proof of what was mirrored."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from mirror.attribution import Site
+from mirror.errors import MirrorError, RefusedError, SiteError
+from mirror.items import Collection, Item
+from mirror.progress import CrawlSummary, Outcome, Watcher
+from mirror.session import Session, moment, timestamp
+from mirror.store import collections as states
+from mirror.store import crawls, failures
+from mirror.store.crawls import Coverage
+from mirror.sync.plan import OVERLAP, Way, plan
+from mirror.urls import host_of
+from mirror.wordpress.collections import survey
+from mirror.wordpress.discovery import Root, discover
+from mirror.wordpress.problems import Problem, read_object
+from mirror.wordpress.routes import supports
+from spiders.changes import Reading
+from spiders.client import Client
+from spiders.reading import Reader
+from spiders.vanished import Vanished
+
+logger = logging.getLogger(__name__)
+
+# Terms and users first, so that what names them finds them; comments name posts.
+STAGES = (("term", "author"), ("media", "post"), ("comment",))
+# More rows changed than this, and their media are left to the media collection's own update.
+MEDIA_CHECK = 500
+
+
+class Visit:
+    """A crawl as a sequence of steps. `send` hands an item to Scrapy's pipelines."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        client: Client,
+        watcher: Watcher,
+        send: Callable[[Item], None],
+    ) -> None:
+        self.session = session
+        self.client = client
+        self.watcher = watcher
+        self.send = send
+        self.started = session.clock()
+        self.readings: list[Reading] = []
+        self.notes: list[str] = []
+
+    async def run(self) -> None:
+        """Raises SiteError when nothing could be mirrored, StoreError when nothing can be kept."""
+        root = await self._discover()
+        found = await self._collections(root)
+        reader = Reader(
+            session=self.session, client=self.client, api=root.api, watcher=self.watcher,
+            send=self.send, started=self.started,
+        )  # fmt: skip
+        for kinds in STAGES:
+            stage = [self._read(reader, root, c) for c in found if c.kind in kinds]
+            self.readings += await asyncio.gather(*stage)
+        if self.session.order.limit is None:
+            await self._media_of_changed(reader)
+            vanished = Vanished(self.session, self.client, root.api, reader)
+            await vanished.settle(self.readings)
+            self.notes += vanished.held_back
+        self._cover()
+
+    # Finding the site.
+
+    async def _discover(self) -> Root:
+        """The REST root, and who it says it is: written to the site's row."""
+        known = self.session.site["api_root"]
+        search = discover(known or self.session.order.url)
+        ask = next(search)
+        while True:
+            reply = await self.client.follow(ask.url, accept=ask.accept)
+            if reply.date is not None and not self.readings:
+                self.started = min(self.started, reply.date)
+            try:
+                ask = search.send(reply)
+            except StopIteration as stop:
+                root: Root = stop.value
+                break
+            except SiteError:
+                if known is None:
+                    raise
+                # The root that answered last time does not: look for it anew.
+                known, search = None, discover(self.session.order.url)
+                ask = next(search)
+        self._enter(root)
+        return root
+
+    def _enter(self, root: Root) -> None:
+        own = {host_of(str(root.index.get(key) or "")) for key in ("home", "url")}
+        own |= {host_of(root.api.root), host_of(root.home)} - {"public-api.wordpress.com"}
+        host = host_of(self.session.order.url)
+        self.session.publisher = Site(host, root.name or None, frozenset(own - {host, ""}))
+        offset = root.gmt_offset
+        with self.session.transaction():
+            crawls.update_site(
+                self.session.db,
+                self.session.site_id,
+                {
+                    "name": root.name,
+                    "description": root.description,
+                    "api_root": root.api.root,
+                    "timezone": root.timezone
+                    or (f"UTC{offset:+g}" if offset is not None else None),
+                },
+            )
+
+    async def _collections(self, root: Root) -> list[Collection]:
+        types, taxonomies = [
+            await self._listing(root, route) for route in ("/wp/v2/types", "/wp/v2/taxonomies")
+        ]
+        found = survey(types, taxonomies, root.index, comments=self.session.order.comments)
+        for oddity in found.oddities:
+            logger.info("%s: %s", self.session.host, oddity)
+        only = self.session.order.only
+        wanted = [c for c in found.collections if not only or {c.name, c.slug} & set(only)]
+        if only and not wanted:
+            names = ", ".join(c.name for c in found.collections)
+            raise SiteError(
+                f"{self.session.host} has no collection {', '.join(only)}; it has {names}"
+            )
+        self.session.taxonomies = tuple(
+            dict.fromkeys(c.route.rsplit("/", 1)[-1] for c in found.collections if c.kind == "term")
+        )
+        return wanted
+
+    async def _listing(self, root: Root, route: str) -> object:
+        outcome = read_object(await self.client.get(root.api.url(route)))
+        if isinstance(outcome, Problem):
+            self.notes.append(f"{route}: {outcome.message}; found by the routes of the index")
+            return None
+        return outcome
+
+    # Reading it.
+
+    async def _read(self, reader: Reader, root: Root, collection: Collection) -> Reading:
+        with self.session.transaction():
+            state = states.state(self.session.db, self.session.site_id, collection)
+        decided = plan(
+            collection.kind,
+            moment(state.watermark),
+            full=self.session.order.full,
+            supports_modified_after=supports(root.index, collection.route, "modified_after"),
+            supports_after=supports(root.index, collection.route, "after"),
+        )
+        reading = await reader.read(collection, decided, state)
+        if reading.refused is not None:
+            self._refuse(reader, reading)
+        elif self._took_long(reading):
+            await reader.catch_up(reading, self.started - OVERLAP)
+        return reading
+
+    @staticmethod
+    def _took_long(reading: Reading) -> bool:
+        """Whether something may have changed during a walk: a single reply is of one moment."""
+        by_date = reading.collection.kind in ("post", "media") and reading.plan.can_filter_modified
+        walk = reading.plan.way in (Way.BACKFILL, Way.FULL)
+        return walk and by_date and reading.windows > 1 and not reading.limited
+
+    def _refuse(self, reader: Reader, reading: Reading) -> None:
+        problem = reading.refused
+        assert problem is not None
+        name = reading.collection.name
+        if problem.kind in ("refused", "challenge"):
+            reading.how = f"refused: {problem.message}"
+            self.watcher.note(self.session.host, f"{name}: {reading.how}")
+        else:
+            reader.note_failure(reading, problem)
+            reading.failed += 1
+            reading.how = f"failed: {problem.message}"
+        with self.session.transaction():
+            states.update(self.session.db, self.session.site_id, name, {"refused": problem.message})
+        if problem.stops_site:
+            raise RefusedError(f"{self.session.host}: {problem.message}")
+
+    async def _media_of_changed(self, reader: Reader) -> None:
+        """Media that became visible with their post: old dates, and no new total tell of them."""
+        media = next((r for r in self.readings if r.collection.kind == "media"), None)
+        if media is None or media.refused or media.plan.way is not Way.UPDATE:
+            return
+        changed = sorted({
+            wp_id
+            for reading in self.readings
+            if reading.collection.kind == "post"
+            for wp_id in reading.written
+        })  # fmt: skip
+        for at in range(0, min(len(changed), MEDIA_CHECK), 100):
+            await reader.children(media, changed[at : at + 100])
+
+    # Telling how it went.
+
+    def _cover(self) -> None:
+        with self.session.transaction():
+            for reading in self.readings:
+                row = self._coverage(reading)
+                crawls.cover(self.session.db, self.session.crawl_id, row)
+                if reading.refused is None and not reading.limited:
+                    self._remember(reading, row)
+
+    def _coverage(self, reading: Reading) -> Coverage:
+        name = reading.collection.name
+        mirrored = states.visible(self.session.db, self.session.site_id, reading.collection)
+        total, failed = reading.total, reading.failed
+        unseen = max(0, total - mirrored) if total is not None else 0
+        complete = reading.proved and not failed and not reading.limited and not reading.refused
+        missing = min(failed, unseen) if not reading.limited else unseen
+        return Coverage(
+            collection=name,
+            reported=total,
+            mirrored=mirrored,
+            hidden=0 if reading.limited or not reading.proved else unseen - missing,
+            missing=missing,
+            complete=complete,
+            how=reading.how or "nothing to read",
+        )
+
+    def _remember(self, reading: Reading, row: Coverage) -> None:
+        """The watermark moves only when the collection was read cleanly."""
+        hidden = reading.walked_hidden
+        if hidden is None:
+            hidden = (row.reported if row.reported is not None else row.mirrored) - row.mirrored
+        known: dict[str, object] = {"refused": None, "hidden": hidden}
+        if reading.proved and not reading.failed:
+            known["watermark"] = timestamp(self.started)
+            known["resume"] = None
+            if reading.plan.way in (Way.BACKFILL, Way.FULL):
+                known["reread_at"] = timestamp(self.started)
+                known["reread_from"] = 0
+            failures.resolve(
+                self.session.db, self.session.site_id, reading.collection.name,
+                self.session.crawl_id, self.session.now,
+            )  # fmt: skip
+        elif reading.plan.way in (Way.BACKFILL, Way.FULL) and reading.walked:
+            # Walked to the end, but for what is in `failures`: those are retried by id.
+            known["watermark"] = timestamp(self.started)
+            known["resume"] = None
+        states.update(self.session.db, self.session.site_id, reading.collection.name, known)
+
+    def conclude(self, error: MirrorError | None) -> CrawlSummary:
+        """Ends the crawl in the store, and sums it up."""
+        outcome, message = self._outcome(error)
+        return self.session.finish(outcome, message, error.exit_code if error else None)
+
+    def _outcome(self, error: MirrorError | None) -> tuple[Outcome, str | None]:
+        """How the crawl ended, and the one line that says why."""
+        if error is not None:
+            return "failed", str(error)
+        read = [r for r in self.readings if r.refused is None]
+        if not read:
+            return "failed", "every collection was refused"
+        failed = sum(r.failed for r in self.readings)
+        notes = list(self.notes)
+        if failed:
+            notes.append(f"{failed} could not be had: see `mirror status`")
+        if failed or notes or not all(r.proved for r in read):
+            return "partial", "; ".join(notes) or "; ".join(
+                sorted({r.how for r in read if not r.proved})
+            )
+        return "complete", None

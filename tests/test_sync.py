@@ -1,0 +1,159 @@
+"""Sync decisions, by tables of values."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mirror.items import Item, StoredItem
+from mirror.sync.decide import decide
+from mirror.sync.fingerprint import changed_fields, fingerprint, steady
+from mirror.sync.plan import Way, is_mass_deletion, plan, slice_due
+from mirror.wordpress.objects import split
+
+POST = {
+    "id": 7,
+    "title": {"rendered": "A"},
+    "content": {"rendered": "<p>x</p>", "protected": False},
+    "modified_gmt": "2025-01-01T00:00:00",
+    "categories": [1],
+}
+
+
+def item(obj: dict[str, Any]) -> Item:
+    columns, extra = split("post", obj)
+    return Item(
+        site_id=1, collection="posts", kind="post", wp_id=obj["id"], object=obj, columns=columns,
+        extra=extra, fingerprint=fingerprint("post", obj), read_at="", window=1,
+    )  # fmt: skip
+
+
+def held(obj: dict[str, Any], **changes: Any) -> StoredItem:
+    one = item(obj)
+    stored = StoredItem(
+        id=1, wp_id=one.wp_id, version=1, fingerprint=one.fingerprint, columns=one.columns,
+        extra=one.extra,
+    )  # fmt: skip
+    return replace(stored, **changes)
+
+
+@pytest.mark.parametrize(
+    ("now", "stored", "action", "changed"),
+    [
+        (POST, None, "new", ()),
+        (POST, held(POST), "unchanged", ()),
+        (POST, held(POST, fingerprint="0:old rule"), "unchanged", ()),
+        ({**POST, "_links": {"self": []}}, held(POST), "unchanged", ()),
+        ({**POST, "title": {"rendered": "B"}}, held(POST), "edited", ("title",)),
+        ({**POST, "categories": [2]}, held(POST), "edited", ("categories",)),
+        ({**POST, "meta": {"isbn": "1"}}, held(POST), "edited", ("meta",)),
+        (POST, held(POST, deleted_at="2025-02-01T00:00:00Z"), "restored", ("deleted_at",)),
+        (
+            {**POST, "title": {"rendered": "B"}},
+            held(POST, deleted_at="2025-02-01T00:00:00Z"),
+            "restored",
+            ("deleted_at", "title"),
+        ),
+    ],
+)
+def test_decide(
+    now: dict[str, Any], stored: StoredItem | None, action: str, changed: tuple[str, ...]
+) -> None:
+    intent = decide(item(now), stored)
+    assert (intent.action, intent.changed) == (action, changed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            '<div id="gallery-1" class="gallery gallery-1">',
+            '<div id="gallery-7" class="gallery gallery-7">',
+        ),
+        ('<div class="wp-container-1 wp-block-x">', '<div class="wp-container-9 wp-block-x">'),
+        ('<div class="wp-block-group-is-layout-1">', '<div class="wp-block-group-is-layout-1">'),
+        ('<div id="wp-block-file-1">', '<div id="wp-block-file-2">'),
+        (
+            '<figure data-wp-context=\'{"imageId":"68f1"}\'>',
+            '<figure data-wp-context=\'{"imageId":"68f2"}\'>',
+        ),
+        ('<a href="?_wpnonce=abc123">', '<a href="?_wpnonce=def456">'),
+        ('<div class="playlist-1">', '<div class="playlist-2">'),
+    ],
+)
+def test_what_wordpress_counts_is_no_edit(one: str, other: str) -> None:
+    assert steady(one) == steady(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<p>5 boats</p>", "<p>6 boats</p>"),
+        ('<p class="gallery">1</p>', '<p class="gallery">2</p>'),
+        ('<img src="gallery-a.jpg">', '<img src="gallery-b.jpg">'),
+        ("unique-visitors: 12", "unique-visitors: 13"),
+    ],
+)
+def test_what_people_write_is_an_edit(one: str, other: str) -> None:
+    assert steady(one) != steady(other)
+
+
+def test_the_count_of_a_term_is_no_edit_of_it() -> None:
+    assert changed_fields("term", {"count": 1, "name": "A"}, {"count": 2, "name": "A"}) == ()
+    assert changed_fields("term", {"count": 1, "name": "A"}, {"count": 2, "name": "B"}) == ("name",)
+
+
+NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "watermark", "full", "after", "way"),
+    [
+        ("post", None, False, True, Way.BACKFILL),
+        ("post", None, True, True, Way.BACKFILL),
+        ("post", NOON, True, True, Way.FULL),
+        ("post", NOON, False, True, Way.UPDATE),
+        ("media", NOON, False, True, Way.UPDATE),
+        ("post", NOON, False, False, Way.SWEEP),
+        ("term", NOON, False, True, Way.SWEEP),
+        ("author", NOON, False, False, Way.SWEEP),
+    ],
+)
+def test_plan(kind: str, watermark: datetime | None, full: bool, after: bool, way: Way) -> None:
+    found = plan(kind, watermark, full=full, supports_modified_after=True, supports_after=after)
+    assert found.way is way
+    if way is Way.UPDATE:
+        assert found.since == NOON - timedelta(hours=26)
+
+
+@pytest.mark.parametrize(
+    ("rows", "days", "size"),
+    [
+        (3000, 0.5, 0),
+        (3000, 1, 100),
+        (3000, 3.5, 300),
+        (3000, 40, 3000),
+        (50, 29, 0),
+        (50, 31, 50),
+        (0, 99, 0),
+    ],
+)
+def test_the_rolling_slice_is_what_time_has_earned(rows: int, days: float, size: int) -> None:
+    then = NOON - timedelta(days=days)
+    assert slice_due(rows, then, NOON, timedelta(days=30)) == size
+
+
+@pytest.mark.parametrize(
+    ("gone", "visible", "held_back"),
+    [
+        (1, 1, False),
+        (20, 20, False),
+        (21, 21, True),
+        (21, 210, True),
+        (21, 211, False),
+        (100, 999, True),
+    ],
+)
+def test_the_guard_against_mass_deletion(gone: int, visible: int, held_back: bool) -> None:
+    assert is_mass_deletion(gone, visible) is held_back
