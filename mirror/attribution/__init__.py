@@ -1,0 +1,64 @@
+"""Who published a post first: rules that find evidence, and the judgement they add up to.
+
+`judge` is pure: a post, its site, and nothing else; no network, no clock, no database. The same
+post always gets the same judgement from the same version of the rules.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mirror.attribution.article import Article
+from mirror.attribution.canonical import CanonicalElsewhere
+from mirror.attribution.closing import FirstPublished
+from mirror.attribution.combine import combine
+from mirror.attribution.guid import GuidElsewhere
+from mirror.attribution.markup import CmsAddress
+from mirror.attribution.plugins import PluginMetadata
+from mirror.attribution.rule import Rule
+from mirror.attribution.site import Site, site_of
+from mirror.content import Content
+from mirror.items import Attribution
+
+__all__ = ["RULES", "Site", "judge", "site_of", "to_line"]
+
+# In the order of the taxonomy: what machines wrote first, then what people wrote.
+RULES: tuple[Rule, ...] = (
+    PluginMetadata(),
+    CanonicalElsewhere(),
+    FirstPublished(),
+    CmsAddress(),
+    GuidElsewhere(),
+)
+_BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+
+
+def judge(post: Mapping[str, Any], site: Site, content: Content | None = None) -> Attribution:
+    """Who published a post first, and what says so.
+
+    `post` is an object of the REST API, of which any field may be missing or misshapen; `content`
+    is its `content.rendered` if the caller has parsed it already. Raises nothing.
+    """
+    article = Article(post, site, content)
+    return combine((piece for rule in RULES for piece in rule(article)), _BY_NAME)
+
+
+def to_line(post: Mapping[str, Any], attribution: Attribution) -> dict[str, Any]:
+    """The judgement in the shape of `mirror attribute`'s output lines."""
+    return {
+        "link": post.get("link") if isinstance(post.get("link"), str) else None,
+        "site": site_of(post).host or None,
+        "syndicated": attribution.syndicated,
+        "upstream_domain": attribution.upstream_domain,
+        "upstream_url": attribution.upstream_url,
+        "confidence": attribution.confidence,
+        "evidence": [
+            {
+                "rule": piece.rule,
+                "quote": piece.quote,
+                "domain": piece.domain,
+                "url": piece.url,
+                "confidence": piece.confidence,
+            }
+            for piece in attribution.evidence
+        ],
+    }

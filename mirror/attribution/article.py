@@ -1,0 +1,97 @@
+"""A post as the rules see it: parsed once, every field safe to read, found when first asked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mirror.attribution.addresses import cleaned, label, publisher_host
+from mirror.attribution.fields import mapping, rendered, string
+from mirror.attribution.site import Site
+from mirror.content import Content, Link, plain
+
+# Credits stand at the top or at the bottom. These many characters of the plain text are read.
+HEAD = 1500
+TAIL = 3500
+# No honest post links, or shows, more than this; what comes after is not read.
+MANY = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the plain text with its place in it; `near` says where the line stands."""
+
+    text: str
+    lower: str
+    start: int
+    links: tuple[Link, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+class Article:
+    """A WordPress post, the site it stands on, and its content. Nothing here raises."""
+
+    def __init__(self, post: Mapping[str, Any], site: Site, content: Content | None = None) -> None:
+        self.post = post
+        self.site = site
+        self.html = rendered(post.get("content"))
+        self.content = content if content is not None else Content(self.html)
+
+    @cached_property
+    def link(self) -> str:
+        return string(self.post.get("link")).strip()
+
+    @cached_property
+    def guid(self) -> str:
+        return plain(rendered(self.post.get("guid"))[:2048]) if self.post.get("guid") else ""
+
+    @cached_property
+    def title(self) -> str:
+        return plain(rendered(self.post.get("title"))[:1000])
+
+    @cached_property
+    def meta(self) -> Mapping[str, Any]:
+        return mapping(self.post.get("meta"))
+
+    def foreign(self, url: str) -> tuple[str, str] | None:
+        """Host and cleaned URL of an address on somebody else's site, or None.
+
+        Raises nothing: what is no http(s) URL is nobody's.
+        """
+        address = cleaned(url)
+        if address is None:
+            return None
+        host = publisher_host(address)
+        return None if not host or self.site.owns(host) else (host, address)
+
+    @cached_property
+    def linked_labels(self) -> Mapping[str, str]:
+        """The foreign hosts that the content links to, by their registered word."""
+        hosts = (self.foreign(link.href) for link in self.content.links[:MANY])
+        return {label(found[0]).replace("-", ""): found[0] for found in hosts if found}
+
+    @cached_property
+    def credits(self) -> tuple[Line, ...]:
+        """The lines of the head and the tail, in order, where credits can stand."""
+        text = self.content.text
+        if len(text) <= HEAD + TAIL:
+            return tuple(self._lines(0, len(text)))
+        head = text.rfind("\n", 0, HEAD) if "\n" in text[:HEAD] else HEAD
+        tail = text.find("\n", len(text) - TAIL) + 1 or len(text) - TAIL
+        return (*self._lines(0, head), *self._lines(tail, len(text)))
+
+    def _lines(self, start: int, end: int) -> Iterator[Line]:
+        links = iter(self.content.links)
+        link = next(links, None)
+        for text in self.content.text[start:end].split("\n"):
+            stop = start + len(text)
+            inside: list[Link] = []
+            while link is not None and link.start <= stop:
+                if link.start >= start and link.text:
+                    inside.append(link)
+                link = next(links, None)
+            yield Line(text=text, lower=text.lower(), start=start, links=tuple(inside))
+            start = stop + 1

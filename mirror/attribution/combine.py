@@ -1,0 +1,107 @@
+"""From evidence to judgement: what agrees adds up, what contradicts lowers.
+
+Evidence is grouped by publisher. Within a group each family counts once, with its strongest piece,
+since two lines of one footer are one witness; families are independent witnesses, so that doubt is
+the product of their doubts (noisy-or). A piece about where *this copy* was taken from does not
+contradict one about who published *first*: both hold in a chain, and the origin is chosen.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from mirror.attribution.publishers import identity, publisher_of
+from mirror.attribution.rule import Rule
+from mirror.items import Attribution, Evidence
+
+# Below this, a post is not called syndicated. A wrong attribution is worse than none.
+THRESHOLD = 0.5
+# No text can make it certain.
+MOST = 0.99
+# What a copy's address weighs against an explicit statement of the origin.
+_CHAIN = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """All that speaks for one publisher."""
+
+    key: str
+    strength: float
+    origin: float
+    evidence: tuple[Evidence, ...]
+
+
+def combine(evidence: Iterable[Evidence], rules: Mapping[str, Rule]) -> Attribution:
+    """The judgement that follows from all evidence about one post."""
+    found = tuple(evidence)
+    candidates = _candidates(found, rules)
+    if not candidates:
+        return Attribution(evidence=_by_worth(found))
+    best = max(candidates, key=_rank)
+    confidence = min(MOST, best.strength * _agreement(best, candidates))
+    syndicated = confidence >= THRESHOLD
+    domain = _domain(best)
+    known = publisher_of(domain) if domain else None
+    return Attribution(
+        syndicated=syndicated,
+        upstream_domain=domain if syndicated else None,
+        upstream_name=known.name if known and syndicated else None,
+        upstream_url=_url(best, rules) if syndicated else None,
+        confidence=round(confidence, 3),
+        evidence=_by_worth(found),
+    )
+
+
+def _candidates(found: tuple[Evidence, ...], rules: Mapping[str, Rule]) -> list[_Candidate]:
+    groups: dict[str, list[Evidence]] = {}
+    for one in found:
+        if one.domain:
+            groups.setdefault(identity(one.domain), []).append(one)
+    return [
+        _Candidate(
+            key=key,
+            strength=_noisy_or(pieces, rules),
+            origin=_noisy_or([e for e in pieces if rules[e.rule].role == "origin"], rules),
+            evidence=tuple(pieces),
+        )
+        for key, pieces in groups.items()
+    ]
+
+
+def _noisy_or(pieces: list[Evidence], rules: Mapping[str, Rule]) -> float:
+    strongest: dict[str, float] = {}
+    for one in pieces:
+        family = rules[one.rule].family
+        strongest[family] = max(strongest.get(family, 0.0), one.confidence)
+    return 1.0 - prod(1.0 - worth for worth in strongest.values())
+
+
+def _rank(candidate: _Candidate) -> tuple[float, float]:
+    return (max(candidate.origin, candidate.strength * _CHAIN), candidate.strength)
+
+
+def _agreement(best: _Candidate, candidates: list[_Candidate]) -> float:
+    """1 without a rival; less, the stronger another *origin* is stated."""
+    rivals = [c.origin for c in candidates if c is not best]
+    return 1.0 - 0.3 * max(rivals, default=0.0)
+
+
+def _domain(candidate: _Candidate) -> str | None:
+    """The host that the best piece names; a known publisher's main domain for its own hosts."""
+    best = max(candidate.evidence, key=lambda e: (e.url is not None, e.confidence))
+    known = publisher_of(best.domain or "")
+    return known.domain if known and known.hosts and best.domain in known.hosts else best.domain
+
+
+def _url(candidate: _Candidate, rules: Mapping[str, Rule]) -> str | None:
+    """The address with the most behind it: agreement of pieces first, then the best piece's."""
+    votes: dict[str, float] = {}
+    for one in candidate.evidence:
+        if one.url and rules[one.rule].role == "origin":
+            votes[one.url] = votes.get(one.url, 0.0) + one.confidence
+    return max(votes, key=lambda url: votes[url]) if votes else None
+
+
+def _by_worth(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(sorted(found, key=lambda e: -e.confidence))

@@ -1,0 +1,289 @@
+"""The HTML of `content.rendered` as values: plain text, links, sources, the parsed tree.
+
+One parse and one walk serve the full-text index, the attribution rules and the media extraction.
+Nothing here raises, whatever the HTML: a parser of the HTML standard has an answer for everything.
+"""
+
+import html as entities
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Elements whose text no reader sees in place.
+_UNSEEN = _words(
+    "script style template noscript iframe object textarea select svg head title audio video"
+)
+# Elements that start and end a line (the HTML standard's rendering section: display block,
+# list-item or table-row).
+_BLOCKS = _words(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu "
+    "nav ol optgroup option p plaintext pre search section summary table tbody tfoot thead tr ul "
+    "xmp caption"
+)
+_BREAKS = frozenset(("br", "hr"))
+_CELLS = frozenset(("td", "th"))
+_SOURCES = _words("img iframe script embed source video audio")
+_ASIDES = frozenset(("blockquote", "figcaption"))
+# Lexbor numbers the elements it knows at compile time below this; others get addresses, which mean
+# something else in the next document.
+_KNOWN_TAGS = 512
+
+# Browsers flatten what nests deeper (Chromium: 512); a parser's time grows with its square.
+_DEEPEST = 512
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
+# Elements that have no end tag, or that the next one of their kind closes: they do not nest.
+_FLAT = _words(
+    "a area base br col embed hr img input link meta param source track wbr p li dt dd tr td th "
+    "tbody thead tfoot option optgroup rb rp rt rtc caption colgroup"
+)
+
+_SEEN, _HIDDEN, _BLOCK, _CELL, _LINK, _TEXT = range(6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An `<a href>`: `text` as a reader sees it, `start` and `end` its place in the plain text."""
+
+    href: str
+    text: str
+    rel: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A `src` that a browser would fetch: of an `img`, `iframe`, `script`; `start` as above."""
+
+    tag: str
+    src: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A stretch of the plain text that is not the post's own voice: a quotation or a caption."""
+
+    kind: Literal["blockquote", "figcaption"]
+    start: int
+    end: int
+
+
+class Content:
+    """An HTML fragment, parsed when first asked.
+
+    >>> Content('<p>One <b>two</b>.</p><script>x</script><p>See <a href="/a">three</a></p>').text
+    'One two.\\nSee three'
+    """
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The parsed document. Lone surrogates, which UTF-8 cannot hold, become `?`."""
+        html = self.html if self.html.count("<") <= _DEEPEST else _flattened(self.html)
+        return LexborHTMLParser(html.encode("utf-8", "replace"))
+
+    @cached_property
+    def _walk(self) -> "_Walk":
+        return _Walk(self.tree.body) if self.html else _Walk(None)
+
+    @property
+    def text(self) -> str:
+        """What a reader sees: a line a block, white space collapsed. Deterministic."""
+        return self._walk.text
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return self._walk.links
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self._walk.sources
+
+    @property
+    def asides(self) -> tuple[Aside, ...]:
+        return self._walk.asides
+
+
+def plain(html: str) -> str:
+    """The text of a title, a term's or a user's name: entities unescaped once, tags left out.
+
+    WordPress sends these as HTML (`wptexturize`, `esc_html`): `AT&amp;T`, `5 &lt; 6`, `<em>x</em>`.
+
+    >>> plain("AT&amp;T &#8211; <em>the</em>  story")
+    'AT&T – the story'
+    """
+    if "<" in html:
+        return " ".join(Content(html).text.split())
+    return " ".join(entities.unescape(html).split())
+
+
+def _flattened(html: str) -> str:
+    """The HTML without the tags that would nest too deep; in itself nothing else is changed."""
+    depth = deepest = 0
+    for mark in _TAG.finditer(html):
+        if mark[2].lower() not in _FLAT:
+            depth = max(0, depth - 1) if mark[1] else depth + 1
+            deepest = max(deepest, depth)
+    if deepest <= _DEEPEST:
+        return html
+    depth = 0
+
+    def keep(mark: re.Match[str]) -> str:
+        nonlocal depth
+        if mark[2].lower() in _FLAT:
+            return mark[0]
+        if not mark[1]:
+            depth += 1
+            return mark[0] if depth <= _DEEPEST else " "
+        depth = max(0, depth - 1)
+        return mark[0] if depth < _DEEPEST else " "
+
+    return _TAG.sub(keep, html)
+
+
+class _Walk:
+    """One pass over the tree in document order, without recursion: nesting costs no stack."""
+
+    def __init__(self, body: LexborNode | None) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._gap = ""
+        self._links: list[Link] = []
+        self._sources: list[Source] = []
+        self._open: dict[int, tuple[LexborNode, int, int]] = {}
+        self._asides: list[Aside] = []
+        self._roles: dict[int, int] = {}
+        if body is not None:
+            self._run(body)
+        self.text = "".join(self._pieces)
+        self.links = tuple(self._links)
+        self.sources = tuple(self._sources)
+        self.asides = tuple(self._asides)
+
+    def _run(self, body: LexborNode) -> None:
+        node: LexborNode | None = body.child
+        depth = 1
+        while node is not None:
+            role = self._role(node)
+            below = None
+            if role == _TEXT:
+                self._write(node)
+            elif role != _HIDDEN:
+                if role != _SEEN:
+                    self._enter(node, role, depth)
+                below = node.child
+            if below is not None:
+                node = below
+                depth += 1
+                continue
+            if role not in (_TEXT, _HIDDEN, _SEEN):
+                self._leave(node, role, depth)
+            following = node.next
+            while following is None:
+                node = node.parent
+                depth -= 1
+                if node is None or depth == 0:
+                    return
+                role = self._role(node)
+                if role != _SEEN:
+                    self._leave(node, role, depth)
+                following = node.next
+            node = following
+
+    def _role(self, node: LexborNode) -> int:
+        number = node.tag_id
+        role = self._roles.get(number)
+        if role is not None and role != _HIDDEN:
+            return role
+        if role is None:
+            role = _role_of(node.tag or "")
+            if number < _KNOWN_TAGS:
+                self._roles[number] = role
+        if role == _HIDDEN:
+            self._note_source(node)
+        return role
+
+    def _write(self, node: LexborNode) -> None:
+        raw = node.text_content
+        if not raw:
+            return
+        words = raw.split()
+        if not words:
+            self._gap = self._gap or " "
+            return
+        gap = self._gap
+        if not gap and raw[0].isspace():
+            gap = " "
+        line = " ".join(words)
+        if self._length:
+            line = gap + line
+        self._pieces.append(line)
+        self._length += len(line)
+        self._gap = " " if raw[-1].isspace() else ""
+
+    def _enter(self, node: LexborNode, role: int, depth: int) -> None:
+        if role == _LINK:
+            self._open[depth] = (node, self._length, len(self._pieces))
+        elif role == _CELL:
+            self._gap = self._gap or " "
+        else:
+            self._gap = "\n" if self._length else ""
+            if node.tag in _ASIDES:
+                self._open[depth] = (node, self._length, len(self._pieces))
+
+    def _leave(self, node: LexborNode, role: int, depth: int) -> None:
+        opened = self._open.pop(depth, None)
+        if role == _LINK and opened is not None:
+            self._close_link(*opened)
+        elif role == _CELL:
+            self._gap = self._gap or " "
+        elif role == _BLOCK:
+            self._gap = "\n" if self._length else ""
+            if opened is not None:
+                kind: Literal["blockquote", "figcaption"]
+                kind = "blockquote" if node.tag == "blockquote" else "figcaption"
+                self._asides.append(Aside(kind=kind, start=opened[1], end=self._length))
+
+    def _close_link(self, node: LexborNode, start: int, piece: int) -> None:
+        href = node.attrs.get("href")
+        if not href:
+            return
+        text = "".join(self._pieces[piece:])
+        shown = text.lstrip()
+        start = self._length - len(shown)
+        rel = node.attrs.get("rel") or ""
+        self._links.append(
+            Link(href=href.strip(), text=shown, rel=rel, start=start, end=self._length)
+        )
+
+    def _note_source(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in _SOURCES and (src := node.attrs.get("src")):
+            self._sources.append(Source(tag=tag, src=src.strip(), start=self._length))
+
+
+def _role_of(tag: str) -> int:
+    if tag == "-text":
+        return _TEXT
+    if tag == "a":
+        return _LINK
+    if tag in _BLOCKS or tag in _BREAKS:
+        return _BLOCK
+    if tag in _CELLS:
+        return _CELL
+    # An image has no text: like a script it is skipped, and its source noted.
+    if tag in _UNSEEN or tag in _SOURCES or tag.startswith(("-", "!")):
+        return _HIDDEN
+    return _SEEN
