@@ -1,0 +1,52 @@
+"""`mirror search`."""
+
+from dataclasses import asdict
+
+import click
+from rich.text import Text
+
+from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
+from mirror.cli.output import note, print_json, print_text
+from mirror.cli.text import clean, one_line
+from mirror.store.reading.search import Hit, parse_query, search
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, required=True)
+@click.option("--site", "host", metavar="HOST", help="Of this site only.")
+@limit_option(20)
+@json_option
+@pass_invocation
+def command(
+    invocation: Invocation, words: tuple[str, ...], host: str | None, limit: int, as_json: bool
+) -> None:
+    """Full-text search over current posts.
+
+    All words must occur, in any order, whatever their case and accents. "Some words" is a phrase,
+    econ* a beginning; give -word, after --, for what must not occur.
+    """
+    hits = search(invocation.read(), parse_query(" ".join(words)), host=host, limit=limit)
+    if as_json:
+        print_json([asdict(hit) for hit in hits])
+        return
+    for hit in hits:
+        print_text(_text(hit))
+    if not hits:
+        note("nothing found")
+    elif limit and len(hits) == limit:
+        note(f"the best {limit} are shown, `--limit 0` shows all")
+
+
+def _text(hit: Hit) -> Text:
+    text = Text(one_line(hit.title) or "(untitled)", style="bold")
+    text.append(f"  {one_line(hit.host)}:{hit.wp_id}", style="not bold cyan")
+    details = (hit.date_gmt or "")[:10] + (f", from {hit.upstream}" if hit.upstream else "")
+    text.append(f"  {one_line(details)}\n", style="not bold dim")
+    text.append(f"  {one_line(hit.link)}\n", style="not bold dim")
+    place = 0
+    text.append("  ")
+    for start, end in hit.marks:
+        text.append(clean(hit.snippet[place:start]), style="not bold")
+        text.append(clean(hit.snippet[start:end]), style="bold yellow")
+        place = end
+    return text.append(clean(hit.snippet[place:]), style="not bold")

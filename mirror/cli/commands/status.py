@@ -1,0 +1,139 @@
+"""`mirror status`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from mirror.cli.known import KnownSite, known_sites
+from mirror.cli.options import Command, Invocation, json_option, pass_invocation
+from mirror.cli.output import Column, ago, note, print_json, print_table
+from mirror.store.reading.sites import FailureRow, open_failures
+
+COLUMNS = (
+    Column(title="site", style="bold"),
+    Column(title="last run"),
+    Column(title="outcome"),
+    Column(title="posts", right=True),
+    Column(title="media", right=True),
+    Column(title="versions", right=True),
+    Column(title="gone", right=True),
+    Column(title="coverage"),
+    Column(title="failures", right=True),
+    Column(title="next due"),
+)
+SHOWN_FAILURES = 5
+
+
+@click.command(cls=Command)
+@click.argument("host", required=False)
+@json_option
+@pass_invocation
+def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
+    """How each site stands, and when it is next due.
+
+    With HOST: that site's collections and open failures too.
+    """
+    now = datetime.now(UTC)
+    known = [site for site in known_sites(invocation) if host in (None, site.host)]
+    if host and not known:
+        raise click.UsageError(f"there is no site {host!r} (`mirror sites` lists them)")
+    failures = _failures(invocation, known) if host or as_json else {}
+    if as_json:
+        print_json([_object(site, failures.get(site.host, []), now) for site in known])
+        return
+    if not known:
+        note("no sites yet: `mirror crawl URL` mirrors one")
+        return
+    print_table(COLUMNS, [_row(site, now) for site in known])
+    if host:
+        _details(known[0], failures[host])
+
+
+def _failures(invocation: Invocation, known: Sequence[KnownSite]) -> dict[str, list[FailureRow]]:
+    if not any(site.stored for site in known):
+        return {site.host: [] for site in known}
+    db = invocation.read()
+    return {
+        site.host: open_failures(db, site.stored.id, SHOWN_FAILURES) if site.stored else []
+        for site in known
+    }
+
+
+def _row(site: KnownSite, now: datetime) -> list[object]:
+    stored, last = site.stored, site.last
+    rows = stored.rows if stored else {}
+    return [
+        site.host,
+        ago(last.started_at, now) if last else "never",
+        (last.outcome or "running or cut short") if last else None,
+        rows.get("posts"),
+        rows.get("media"),
+        stored.versions if stored else None,
+        stored.gone if stored else None,
+        coverage_text(site),
+        stored.open_failures if stored else None,
+        "now" if site.due.at <= now else ago(site.due.stamp, now),
+    ]
+
+
+def coverage_text(site: KnownSite) -> str | None:
+    """Whether everything public is mirrored, or how much is missing."""
+    coverage = site.stored.coverage if site.stored else ()
+    if not coverage:
+        return None
+    missing = sum(row.missing for row in coverage)
+    open_ends = sum(not row.complete for row in coverage)
+    if not open_ends:
+        return "complete"
+    return f"{missing:,} missing" if missing else f"{open_ends} of {len(coverage)} unproven"
+
+
+def _details(site: KnownSite, failures: Sequence[FailureRow]) -> None:
+    if site.stored and site.stored.coverage:
+        click.echo()
+        print_table(
+            (
+                Column(title="collection", style="bold"),
+                Column(title="reported", right=True),
+                Column(title="mirrored", right=True),
+                Column(title="hidden", right=True),
+                Column(title="missing", right=True),
+                Column(title="complete"),
+                Column(title="how", fold=True),
+            ),
+            [
+                (r.collection, r.reported, r.mirrored, r.hidden, r.missing, r.complete, r.how)
+                for r in site.stored.coverage
+            ],
+        )
+    if failures:
+        click.echo()
+        print_table(
+            (Column(title="last"), Column(title="tries", right=True), Column(title="kind"),
+             Column(title="message", fold=True), Column(title="address", fold=True)),
+            [(ago(f.last_at), f.attempts, f.kind, f.message, f.url) for f in failures],
+        )  # fmt: skip
+
+
+def _object(site: KnownSite, failures: Sequence[FailureRow], now: datetime) -> dict[str, Any]:
+    stored = site.stored
+    return {
+        "host": site.host,
+        "url": site.url,
+        "configured": site.configured,
+        "name": stored.name if stored else None,
+        "last": asdict(site.last) if site.last else None,
+        "failed_in_a_row": site.due.failed_in_a_row,
+        "rows": dict(stored.rows) if stored else {},
+        "versions": stored.versions if stored else 0,
+        "gone": stored.gone if stored else 0,
+        "coverage": [asdict(row) for row in stored.coverage] if stored else [],
+        "open_failures": stored.open_failures if stored else 0,
+        "latest_failures": [asdict(row) for row in failures],
+        "next_due": site.due.stamp,
+        "due": site.due.at <= now,
+        "why": site.due.why,
+    }

@@ -1,0 +1,86 @@
+"""The sites that are known: those of the config file and those of the database, as one list."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mirror.cli.options import Invocation
+from mirror.config import Site, site_key
+from mirror.schedule import Due, PastRun, due
+from mirror.store.reading.sites import CrawlRow, SiteRow, sites
+from mirror.urls import host_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSite:
+    """A site, configured or only mirrored once by `mirror crawl URL`, with when it is due."""
+
+    url: str
+    host: str
+    configured: bool
+    settings: Site
+    stored: SiteRow | None
+    due: Due
+
+    @property
+    def last(self) -> CrawlRow | None:
+        """Its latest crawl."""
+        return self.stored.crawls[0] if self.stored and self.stored.crawls else None
+
+
+def known_sites(invocation: Invocation, now: datetime | None = None) -> list[KnownSite]:
+    """Every known site, the configured ones first and in the file's order.
+
+    Raises StoreError when there is neither a database nor a configured site.
+    """
+    now = now or datetime.now(UTC)
+    configured = invocation.settings().sites
+    stored: dict[str, SiteRow] = {}
+    if not configured or invocation.db_path().exists():
+        stored = {site_key(row.url): row for row in sites(invocation.read())}
+    found = [_known(site, stored.pop(site_key(site.url), None), now) for site in configured]
+    rest = [_known(Site(url=row.url), row, now, configured=False) for row in stored.values()]
+    return found + rest
+
+
+def scheduled(known: list[KnownSite]) -> list[KnownSite]:
+    """The sites that `mirror crawl` looks after: the configured ones; all, if none is."""
+    return [site for site in known if site.configured] or known
+
+
+def site_address(text: str, known: list[KnownSite]) -> str:
+    """The address of a site named as users do: by address, or by host alone."""
+    for site in known:
+        if text == site.host or site_key(text) == site_key(site.url):
+            return site.url
+    return text if "://" in text else f"https://{text}"
+
+
+def _known(
+    settings: Site, stored: SiteRow | None, now: datetime, *, configured: bool = True
+) -> KnownSite:
+    host = host_of(settings.url)
+    runs = [_past(crawl) for crawl in stored.crawls] if stored else []
+    until = stored.back_off_until if stored else None
+    return KnownSite(
+        url=settings.url,
+        host=host,
+        configured=configured,
+        settings=settings,
+        stored=stored,
+        due=due(
+            host,
+            settings.every,
+            runs,
+            now,
+            back_off_until=datetime.fromisoformat(until) if until else None,
+        ),
+    )
+
+
+def _past(crawl: CrawlRow) -> PastRun:
+    return PastRun(
+        started_at=datetime.fromisoformat(crawl.started_at),
+        outcome=crawl.outcome,
+        mode=crawl.mode,
+        changes=crawl.new + crawl.edited + crawl.deleted + crawl.restored,
+    )

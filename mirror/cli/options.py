@@ -1,0 +1,125 @@
+"""The options that every command takes, and what they come to."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mirror.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from mirror.config import Config
+
+DEFAULT_CONFIG = "mirror.toml"
+
+
+@dataclass(slots=True)
+class Invocation:
+    """The common options of one command line: given before the command, or after it."""
+
+    db: Path | None = None
+    config: Path | None = None
+    quiet: bool = False
+    debug: bool = False
+    _loaded: "Config | None" = None
+
+    def config_path(self) -> Path:
+        """`--config`, else MIRROR_CONFIG, else `mirror.toml` here; it need not exist."""
+        return self.config or Path(os.environ.get("MIRROR_CONFIG") or DEFAULT_CONFIG)
+
+    def settings(self) -> "Config":
+        """The config file, read once. Raises ConfigError, also if a file was named but is not."""
+        if self._loaded is None:
+            from mirror.config import Config, load
+
+            path = self.config_path()
+            named = self.config is not None or bool(os.environ.get("MIRROR_CONFIG"))
+            if path.is_file():
+                self._loaded = load(path, os.environ)
+            elif named:
+                raise ConfigError(f"{path}: there is no such file (`mirror init` writes one)")
+            else:
+                self._loaded = Config.without_file(path.parent, os.environ)
+        return self._loaded
+
+    def db_path(self) -> Path:
+        """`--db`, else MIRROR_DB, else `db` of the config file, else `mirror.db` here."""
+        return self.db or self.settings().db
+
+    def read(self) -> "Database":
+        """The database, to read. Raises StoreError."""
+        from mirror.store.connection import connect
+
+        return connect(self.db_path())
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    invocation = ctx.find_object(Invocation)
+    if invocation is not None and value:
+        setattr(invocation, str(param.name), value)
+
+
+COMMON: list[click.Parameter] = [
+    click.Option(
+        ["--db"],
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=_keep,
+        expose_value=False,
+        help="The database (env MIRROR_DB; default: mirror.db here).",
+    ),
+    click.Option(
+        ["--config"],
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=_keep,
+        expose_value=False,
+        help="The config file (env MIRROR_CONFIG; default: mirror.toml here).",
+    ),
+    click.Option(
+        ["-q", "--quiet"],
+        is_flag=True,
+        callback=_keep,
+        expose_value=False,
+        help="Say nothing but what went wrong.",
+    ),
+    click.Option(
+        ["--debug"],
+        is_flag=True,
+        callback=_keep,
+        expose_value=False,
+        help="Show where an error came from.",
+    ),
+]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command that takes the common options after its name too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(COMMON)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def limit_option(default: int) -> Callable[[Function], Function]:
+    """`--limit N`: how many rows to print, 0 for all."""
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="Print so many, 0 for all.",
+    )
+
+
+pass_invocation = click.make_pass_decorator(Invocation)

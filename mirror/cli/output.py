@@ -1,0 +1,170 @@
+"""What a command prints: tables and lines for people, JSON for programs.
+
+On a terminal tables are drawn to its width, in colour; in a pipe they are aligned columns, one
+line a row, nothing cut. Text from upstream is made fit first and never read as markup.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mirror.cli.text import one_line, to_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+EMPTY = "–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: its title, where its numbers stand, its colour, whether it may fold."""
+
+    title: str
+    right: bool = False
+    style: str = ""
+    fold: bool = False
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Where to print: rich decides by the stream and NO_COLOR; nothing is read as markup."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    piped = not stream.isatty()
+    return Console(
+        file=stream,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=piped,
+        width=10_000 if piped else None,
+    )
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(to_json(value))
+
+
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
+    """Rows under titles: a table on a terminal, aligned columns in a pipe."""
+    cells = [[cell(value) for value in row] for row in rows]
+    if sys.stdout.isatty():
+        _draw(columns, cells)
+    else:
+        _align(columns, cells)
+
+
+def cell(value: object) -> str:
+    """A value on one line; numbers with separators, nothing as a dash."""
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return one_line(str(value))
+
+
+def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            style=column.style,
+            overflow="fold" if column.fold else "ellipsis",
+            no_wrap=not column.fold,
+        )
+    for row in cells:
+        table.add_row(*(Text(value) for value in row))
+    console().print(table)
+
+
+def _align(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+    from rich.cells import cell_len
+
+    titles = [column.title for column in columns]
+    widths = [max(map(cell_len, values)) for values in zip(titles, *cells, strict=True)]
+    for row in (titles, *cells):
+        parts = []
+        for column, width, text in zip(columns, widths, row, strict=True):
+            gap = " " * (width - cell_len(text))
+            parts.append(gap + text if column.right else text + gap)
+        click.echo("  ".join(parts).rstrip())
+
+
+def print_text(text: "Text | str") -> None:
+    """A line or a text, with its colours where the terminal has some."""
+    console().print(text)
+
+
+def ago(moment: str | None, now: datetime | None = None) -> str:
+    """How long ago, or how long until, a moment of the database is.
+
+    >>> now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    >>> [ago(t, now) for t in ("2026-03-01T11:59:30Z", "2026-02-26T12:00:00Z", None)]
+    ['just now', '3 days ago', 'never']
+    >>> ago("2026-03-01T17:30:00Z", now)
+    'in 5 hours'
+    """
+    if not moment:
+        return "never"
+    seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds()
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count = int(abs(seconds) // size)
+        if count:
+            span = f"{count} {name}{'s' if count > 1 else ''}"
+            return f"{span} ago" if seconds > 0 else f"in {span}"
+    return "just now"
+
+
+def bytes_text(count: int) -> str:
+    """A size for people.
+
+    >>> [bytes_text(n) for n in (999, 1_500, 2_400_000, 3_000_000_000)]
+    ['999 B', '1.5 kB', '2.4 MB', '3.0 GB']
+    """
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def duration_text(seconds: float) -> str:
+    """A duration for people.
+
+    >>> [duration_text(s) for s in (0.42, 9.2, 75, 7200)]
+    ['0.4 s', '9.2 s', '1 min 15 s', '2 h 0 min']
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def title_of(post: Mapping[str, Any]) -> str:
+    """The title of a WordPress object as plain text on one line."""
+    from mirror.content import plain
+
+    title = post.get("title")
+    rendered = title.get("rendered") if isinstance(title, Mapping) else None
+    return one_line(plain(rendered)) if isinstance(rendered, str) else ""
+
+
+def note(text: str) -> None:
+    """A remark to the user, on stderr so that it never mixes with what was asked for."""
+    click.echo(one_line(text), err=True)

@@ -1,0 +1,140 @@
+"""`mirror demo`: the main job from end to end on a bundled site, in a few seconds."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+from sqlite_utils import Database
+
+from mirror import crawl
+from mirror.cli.commands.changes import line
+from mirror.cli.commands.explain import heading, reason
+from mirror.cli.diffs import render
+from mirror.cli.output import console, title_of
+from mirror.cli.summary import text as summary_text
+from mirror.content import Content
+from mirror.demo.site import sample_site, second_day, serve
+from mirror.differences import differences
+from mirror.errors import StoreError
+from mirror.progress import CrawlOrder, CrawlSummary, Unwatched
+from mirror.store.connection import connect
+from mirror.store.reading.changes import changes
+from mirror.store.reading.posts import versions
+from mirror.store.reading.sites import site_urls
+from mirror.store.reading.upstreams import explanation, upstreams
+from mirror.urls import host_of
+
+DEFAULT = Path("mirror-demo.db")
+# A version holds from one second to a later one.
+TICK_SECONDS = 1.1
+SHOWN_EDITS, SHOWN_UPSTREAMS = 2, 2
+
+
+def run(db: Path | None = None) -> None:
+    """Mirrors the sample site twice, with a day in between, and prints what came of it.
+
+    Raises StoreError when the file is there already and holds anything but an earlier demo.
+    """
+    path = db or DEFAULT
+    _make_room(path)
+    out = console()
+    site = sample_site()
+    with serve(site) as served:
+        order = CrawlOrder(url=served.url)
+
+        def days() -> Iterator[Sequence[CrawlOrder]]:
+            yield [order]
+            time.sleep(TICK_SECONDS)
+            second_day(site)
+            yield [order]
+
+        _title("A sample site is mirrored, whole", out)
+        watcher = _Day(out)
+        crawl.run(days(), db=path, watcher=watcher, settings=_settings(path))
+    mirror = connect(path)
+    try:
+        _show_changes(mirror, watcher.summaries[-1], out)
+        _show_edits(mirror, watcher.summaries[-1], out)
+        _show_upstreams(mirror, out)
+    finally:
+        mirror.close()
+    _show_next(path, out)
+
+
+class _Day(Unwatched):
+    """Prints each crawl's summary when it ends, and that a day has passed before the second."""
+
+    def __init__(self, out: Console) -> None:
+        self.summaries: list[CrawlSummary] = []
+        self._out = out
+
+    def started(self, site: str) -> None:
+        if self.summaries:
+            _title("A day later: an edit, a deletion, a new post. It is mirrored again", self._out)
+
+    def finished(self, summary: CrawlSummary) -> None:
+        self.summaries.append(summary)
+        brief = summary if len(self.summaries) == 1 else replace(summary, coverage=[])
+        self._out.print(summary_text(brief))
+
+
+def _make_room(path: Path) -> None:
+    """Takes an earlier demo away; refuses to touch anything else."""
+    if not path.exists():
+        return
+    earlier = connect(path)
+    urls = site_urls(earlier)
+    earlier.close()
+    if any(host_of(url) != "127.0.0.1" for url in urls):
+        raise StoreError(f"{path} holds more than a demo: name another file with --db")
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _settings(path: Path) -> dict[str, str]:
+    return {"MIRROR_MEDIA": str(path.with_suffix(".media").absolute())}
+
+
+def _title(text: str, out: Console) -> None:
+    out.print(Text(f"\n{text}", style="bold blue"))
+
+
+def _show_changes(mirror: Database, summary: CrawlSummary, out: Console) -> None:
+    _title("What changed", out)
+    for change in reversed(list(changes(mirror, crawl_id=summary.crawl_id))):
+        out.print(line(change))
+
+
+def _show_edits(mirror: Database, summary: CrawlSummary, out: Console) -> None:
+    edited = changes(mirror, crawl_id=summary.crawl_id, kind="post", event="edited")
+    for change in list(edited)[:SHOWN_EDITS]:
+        history = versions(mirror, change.row_id)
+        before, after = history[change.version - 2], history[change.version - 1]
+        _title(f"Word by word: {title_of(after.object)}", out)
+        for text in render(differences(before.object, after.object)):
+            out.print(text)
+
+
+def _show_upstreams(mirror: Database, out: Console) -> None:
+    _title("Who published it first, and how we know", out)
+    for upstream in list(upstreams(mirror))[:SHOWN_UPSTREAMS]:
+        found = explanation(mirror, upstream.example)
+        out.print(heading(found))
+        content = Content(found.content).text
+        for evidence in found.evidence:
+            out.print(reason(evidence, content))
+
+
+def _show_next(path: Path, out: Console) -> None:
+    option = f" --db {path}"
+    _title("Now look around", out)
+    for command, text in (
+        (f"mirror browse{option}", "in a web browser"),
+        (f"mirror changes{option}", "what happened, when"),
+        (f"mirror search{option} harbour", "full text"),
+        ("mirror crawl https://a-wordpress-site", "a site of yours"),
+    ):
+        out.print(Text.assemble("  ", (f"{command:<44}", "bold"), (text, "dim")))

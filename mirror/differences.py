@@ -1,0 +1,162 @@
+"""What differs between two versions of a post: word by word in its text, value by value elsewhere.
+
+The alignment is `rapidfuzz`'s longest common subsequence, bit-parallel and exact; lines are aligned
+first, then the words of the lines that differ, so that a long article costs little and a moved
+paragraph stays whole. Where even that would be too much, the whole stretch counts as replaced.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rapidfuzz.distance import LCSseq
+
+from mirror.content import Content, plain
+from mirror.sync.fingerprint import changed_fields
+
+Operation = Literal["equal", "delete", "insert"]
+
+# Cells of the alignment's bit matrix: 25 MB, about 15,000 words against 15,000.
+MAX_CELLS = 200_000_000
+
+# An unchanged stretch so short, between two longer changes, only makes them harder to read.
+ISLAND = 12
+
+# A line break, a word with the blanks after it, one character of a script without blanks, or one
+# punctuation mark.
+_TOKEN = re.compile(r"\n|(?:[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\W) *")
+_HTML = ("content", "excerpt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of text that both versions have, or only the earlier or the later one."""
+
+    operation: Operation
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDifference:
+    """One field that differs. `pieces` for text; `before` and `after` for other values.
+
+    `markup_only`: the text is the same and the pieces are of the HTML.
+    """
+
+    field: str
+    pieces: tuple[Piece, ...] = ()
+    before: Any = None
+    after: Any = None
+    markup_only: bool = False
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldDifference, ...]:
+    """The fields in which two versions of a WordPress post differ, volatile ones left out."""
+    fields = changed_fields("post", before, after)
+    return tuple(_field(field, before.get(field), after.get(field)) for field in fields)
+
+
+def compare(before: str, after: str) -> tuple[Piece, ...]:
+    """Two texts as the pieces that they share and those that they do not.
+
+    >>> [(p.operation, p.text) for p in compare("Open to talks", "Open to direct talks")]
+    [('equal', 'Open to '), ('insert', 'direct '), ('equal', 'talks')]
+    """
+    old_lines, new_lines = (text.splitlines(keepends=True) for text in (before, after))
+    pieces: list[tuple[Operation, str]] = []
+    for same, old, new in _aligned(old_lines, new_lines):
+        if same:
+            pieces.append(("equal", "".join(new)))
+        else:
+            pieces += _by_word("".join(old), "".join(new))
+    return tuple(_joined(pieces))
+
+
+def _field(field: str, before: Any, after: Any) -> FieldDifference:
+    old, new = _rendered(before), _rendered(after)
+    if old is None or new is None:
+        return FieldDifference(field=field, before=before, after=after)
+    read = (lambda html: Content(html).text) if field in _HTML else plain
+    old_text, new_text = read(old), read(new)
+    if old_text == new_text:
+        return FieldDifference(field=field, pieces=compare(old, new), markup_only=True)
+    return FieldDifference(field=field, pieces=compare(old_text, new_text))
+
+
+def _rendered(value: Any) -> str | None:
+    """The HTML of a `{"rendered": …}` object; an absent one is empty."""
+    if value is None:
+        return ""
+    rendered = value.get("rendered") if isinstance(value, Mapping) else None
+    return rendered if isinstance(rendered, str) else None
+
+
+def _by_word(before: str, after: str) -> Iterator[tuple[Operation, str]]:
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    runs = _without_islands(list(_aligned(old, new)))
+    for same, gone, come in runs:
+        if same:
+            yield "equal", "".join(come)
+            continue
+        if gone:
+            yield "delete", "".join(gone)
+        if come:
+            yield "insert", "".join(come)
+
+
+Run = tuple[bool, Sequence[str], Sequence[str]]
+
+
+def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
+    """Alternating runs: (the same?, tokens of the earlier text, tokens of the later one)."""
+    old_keys, new_keys = ([token.rstrip(" ") for token in tokens] for tokens in (old, new))
+    if len(old) * len(new) > MAX_CELLS:
+        same = old_keys == new_keys
+        yield same, old, new
+        return
+    a = b = 0
+    for block in LCSseq.opcodes(old_keys, new_keys):
+        if block.tag != "equal":
+            continue
+        if block.src_start > a or block.dest_start > b:
+            yield False, old[a : block.src_start], new[b : block.dest_start]
+        a, b = block.src_end, block.dest_end
+        yield True, old[block.src_start : a], new[block.dest_start : b]
+    if a < len(old) or b < len(new):
+        yield False, old[a:], new[b:]
+
+
+def _without_islands(runs: list[Run]) -> list[Run]:
+    """Joins two changes across an unchanged stretch that is short, and shorter than either."""
+    kept: list[Run] = []
+    for run in runs:
+        if len(kept) >= 2 and not run[0] and _is_island(kept[-2], kept[-1], run):
+            _, old_island, new_island = kept.pop()
+            _, old_before, new_before = kept.pop()
+            old = [*old_before, *old_island, *run[1]]
+            new = [*new_before, *new_island, *run[2]]
+            run = (False, old, new)
+        kept.append(run)
+    return kept
+
+
+def _is_island(before: Run, island: Run, after: Run) -> bool:
+    size = _size(island)
+    return size <= ISLAND and size < min(_size(before), _size(after)) and "\n" not in island[2]
+
+
+def _size(run: Run) -> int:
+    return max(sum(map(len, run[1])), sum(map(len, run[2])))
+
+
+def _joined(pieces: Sequence[tuple[Operation, str]]) -> Iterator[Piece]:
+    """Neighbours of one kind as one piece."""
+    operation: Operation | None = None
+    texts: list[str] = []
+    for kind, text in [*pieces, (None, "")]:
+        if kind != operation:
+            if operation is not None:
+                yield Piece(operation=operation, text="".join(texts))
+            operation, texts = kind, []
+        texts.append(text)

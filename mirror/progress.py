@@ -1,0 +1,119 @@
+"""What a crawl is asked to do, what it tells while it runs, and what it came to.
+
+The seam between whoever orders crawls (the command line, a test, another program) and whatever
+carries them out. Standard library only, so that asking costs nothing to import.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Mode = Literal["backfill", "update", "full"]
+Outcome = Literal["complete", "partial", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOrder:
+    """One site to be mirrored, and how.
+
+    `only`: names of collections, all public ones if empty; `limit`: objects a collection, a
+    try-out that never counts as complete; `delay`: seconds between two requests to its host, None
+    for the polite default. `accept_deletions`: believe even a mass deletion.
+    """
+
+    url: str
+    full: bool = False
+    only: tuple[str, ...] = ()
+    limit: int | None = None
+    media: bool = True
+    comments: bool = False
+    accept_deletions: bool = False
+    contact: str | None = None
+    user_agent: str | None = None
+    delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSummary:
+    """What one crawl of one site came to: the row of `crawls`, with its coverage.
+
+    `site` is the host; `crawl_id` is None where nothing was begun; `mode` and `outcome` are those
+    of the table. `coverage` has one mapping a collection, with the columns of that table.
+    """
+
+    site: str
+    url: str
+    crawl_id: int | None
+    mode: Mode | None
+    outcome: Outcome
+    message: str | None = None
+    seconds: float = 0.0
+    requests: int = 0
+    bytes: int = 0
+    new: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    restored: int = 0
+    failures: int = 0
+    coverage: list[dict[str, Any]] = field(default_factory=list)
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCollection:
+    """One collection as a preflight found it. `reported`: None where the site does not tell.
+
+    `requests`: what reading all of it will take; `refused`: why it cannot be read.
+    """
+
+    name: str
+    kind: str
+    reported: int | None
+    requests: int
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlPlan:
+    """What mirroring a site would take. `seconds` is at the polite rate, media files left out."""
+
+    site: str
+    url: str
+    api_root: str
+    name: str | None
+    collections: tuple[PlannedCollection, ...]
+    requests: int
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+class Watcher(Protocol):
+    """Whoever wants to know how a crawl goes on. Called on the crawl's own thread; never blocks."""
+
+    def started(self, site: str) -> None:
+        """A site's crawl began."""
+
+    def collection(self, site: str, name: str, done: int, reported: int | None) -> None:
+        """So many objects of a collection are read, of so many that the site says it has."""
+
+    def note(self, site: str, text: str) -> None:
+        """Something a user should hear of while it runs: a refusal, a pause that was asked for."""
+
+    def finished(self, summary: CrawlSummary) -> None:
+        """A site's crawl ended, well or not."""
+
+
+class Unwatched:
+    """Nobody looks."""
+
+    def started(self, site: str) -> None:
+        """Nothing."""
+
+    def collection(self, site: str, name: str, done: int, reported: int | None) -> None:
+        """Nothing."""
+
+    def note(self, site: str, text: str) -> None:
+        """Nothing."""
+
+    def finished(self, summary: CrawlSummary) -> None:
+        """Nothing."""

@@ -1,0 +1,131 @@
+"""Is the mirror whole? What should hold in every database, and where it does not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+_OWNERS = {
+    "posts": "post",
+    "media": "media",
+    "terms": "term",
+    "authors": "author",
+    "comments": "comment",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that should not be: which check found it, where, and what it is."""
+
+    check: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """A media file as the database knows it: `path` below the media folder, its size and hash."""
+
+    sha256: str
+    path: str
+    bytes: int
+
+
+def database_faults(db: Database) -> Iterator[Fault]:
+    """What SQLite itself finds: damaged pages, indexes that disagree, references to nothing."""
+    for (message,) in db.execute("PRAGMA integrity_check(100)"):
+        if message != "ok":
+            yield Fault(check="database", where="integrity_check", message=message)
+    for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        yield Fault(
+            check="references",
+            where=f"{table} {row}",
+            message=f"refers to a missing row of {parent}",
+        )
+
+
+def history_faults(db: Database) -> Iterator[Fault]:
+    """Versions that do not follow on each other: 1 … n-1, each ending where the next begins."""
+    for table, owner in _OWNERS.items():
+        yield from _numbers(db, table, owner)
+        yield from _seams(db, table, owner)
+
+
+def _numbers(db: Database, table: str, owner: str) -> Iterator[Fault]:
+    rows = db.execute(
+        f"""
+        SELECT o.id, o.version, count(v.version), min(v.version), max(v.version)
+        FROM {table} o LEFT JOIN {owner}_versions v ON v.{owner}_id = o.id
+        GROUP BY o.id
+        HAVING count(v.version) <> o.version - 1
+            OR (o.version > 1 AND (min(v.version) <> 1 OR max(v.version) <> o.version - 1))
+        """
+    )
+    for row_id, version, kept, *_ in rows:
+        yield Fault(
+            check="history",
+            where=f"{table} {row_id}",
+            message=f"stands at version {version}, but {kept} earlier versions are kept",
+        )
+
+
+def _seams(db: Database, table: str, owner: str) -> Iterator[Fault]:
+    """Each version must end when the next begins, and not before it began itself."""
+    rows = db.execute(
+        f"""
+        SELECT o.id, v.version, v.valid_from, v.valid_to, coalesce(n.valid_from, o.valid_from)
+        FROM {owner}_versions v JOIN {table} o ON o.id = v.{owner}_id
+        LEFT JOIN {owner}_versions n ON n.{owner}_id = v.{owner}_id AND n.version = v.version + 1
+        WHERE v.valid_to <> coalesce(n.valid_from, o.valid_from) OR v.valid_to < v.valid_from
+        """
+    )
+    for row_id, version, start, end, following in rows:
+        yield Fault(
+            check="history",
+            where=f"{table} {row_id} version {version}",
+            message=f"holds from {start} to {end}, the next one from {following}",
+        )
+
+
+def index_faults(db: Database) -> Iterator[Fault]:
+    """Posts that the full-text index does not know, and entries of no post."""
+    rows = db.execute(
+        "SELECT id, 'is not in the full-text index' FROM posts WHERE deleted_at IS NULL "
+        "AND id NOT IN (SELECT id FROM posts_fts_docsize) UNION ALL "
+        "SELECT id, 'is in the full-text index, but no post' FROM posts_fts_docsize "
+        "WHERE id NOT IN (SELECT id FROM posts)"
+    )
+    for row_id, message in rows:
+        yield Fault(check="search", where=f"posts {row_id}", message=message)
+
+
+def orphan_faults(db: Database) -> Iterator[Fault]:
+    """Rows that nothing leads to: files that no media names, coverage of no crawl's site."""
+    rows = db.execute(
+        "SELECT path FROM files WHERE sha256 NOT IN "
+        "(SELECT sha256 FROM media_files WHERE sha256 IS NOT NULL)"
+    )
+    for (path,) in rows:
+        yield Fault(check="orphans", where=path, message="a file that no media row names")
+    rows = db.execute("SELECT id, started_at FROM crawls WHERE outcome IS NULL")
+    for crawl_id, started_at in rows:
+        yield Fault(
+            check="crawls",
+            where=f"crawls {crawl_id}",
+            message=f"began {started_at} and never ended (the next crawl of its site resumes it)",
+        )
+
+
+def files(db: Database) -> Iterator[FileRow]:
+    """Every media file that should be there."""
+    for row in db.query("SELECT sha256, path, bytes FROM files ORDER BY path"):
+        yield FileRow(**row)
+
+
+def counts(db: Database) -> dict[str, int]:
+    """Rows a table, for the record of what was checked."""
+    tables = [*_OWNERS, *(f"{owner}_versions" for owner in _OWNERS.values()), "files"]
+    return {
+        table: int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables
+    }

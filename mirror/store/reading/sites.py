@@ -1,0 +1,161 @@
+"""Sites: how each stands, its crawls, its coverage, its open failures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+# Crawls that tell how often a site changes, and how long it has been failing.
+RECENT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlRow:
+    """One crawl. `outcome` and `finished_at` are None while it runs, and after a crash."""
+
+    id: int
+    mode: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    message: str | None
+    requests: int
+    bytes: int
+    new: int
+    edited: int
+    unchanged: int
+    deleted: int
+    restored: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """What a site has of one collection and what is mirrored of it, as the last crawl proved."""
+
+    collection: str
+    reported: int | None
+    mirrored: int
+    hidden: int
+    missing: int
+    complete: bool
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """A site of the mirror. `rows`: current objects a kind; `crawls`: the latest, newest first."""
+
+    id: int
+    url: str
+    host: str
+    name: str | None
+    back_off_until: str | None
+    rows: Mapping[str, int]
+    versions: int
+    gone: int
+    open_failures: int
+    crawls: tuple[CrawlRow, ...]
+    coverage: tuple[CoverageRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureRow:
+    """Something that could not be had, and has not been had since."""
+
+    url: str
+    collection: str | None
+    kind: str
+    status: int | None
+    message: str
+    first_at: str
+    last_at: str
+    attempts: int
+
+
+_KINDS = ("posts", "media", "terms", "authors", "comments")
+
+
+def sites(db: Database) -> list[SiteRow]:
+    """Every site, by host."""
+    return [_site(db, row) for row in list(db.query("SELECT * FROM sites ORDER BY host, id"))]
+
+
+def site_urls(db: Database) -> list[str]:
+    """The addresses of all sites, as they were first given."""
+    return [row["url"] for row in db.query("SELECT url FROM sites ORDER BY id")]
+
+
+def open_failures(db: Database, site_id: int, limit: int) -> list[FailureRow]:
+    """What a site still owes, the latest first."""
+    rows = db.query(
+        "SELECT url, collection, kind, status, message, first_at, last_at, attempts "
+        "FROM failures WHERE site_id = ? AND resolved_at IS NULL "
+        "ORDER BY last_at DESC, id DESC LIMIT ?",
+        [site_id, limit],
+    )
+    return [FailureRow(**row) for row in rows]
+
+
+def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
+    crawls = _crawls(db, row["id"])
+    return SiteRow(
+        id=row["id"],
+        url=row["url"],
+        host=row["host"],
+        name=row["name"],
+        back_off_until=row["back_off_until"],
+        rows={kind: _current(db, kind, row["id"]) for kind in _KINDS},
+        versions=_one(
+            db,
+            "SELECT count(*) FROM post_versions v JOIN posts p ON p.id = v.post_id "
+            "WHERE p.site_id = ?",
+            row["id"],
+        ),
+        gone=_one(
+            db,
+            "SELECT count(*) FROM posts WHERE site_id = ? AND deleted_at IS NOT NULL",
+            row["id"],
+        ),
+        open_failures=_one(
+            db,
+            "SELECT count(*) FROM failures WHERE site_id = ? AND resolved_at IS NULL",
+            row["id"],
+        ),
+        crawls=crawls,
+        coverage=_coverage(db, row["id"]),
+    )
+
+
+def _current(db: Database, table: str, site_id: int) -> int:
+    return _one(
+        db, f"SELECT count(*) FROM {table} WHERE site_id = ? AND deleted_at IS NULL", site_id
+    )
+
+
+def _one(db: Database, sql: str, parameter: object) -> int:
+    return int(db.execute(sql, [parameter]).fetchone()[0])
+
+
+def _crawls(db: Database, site_id: int) -> tuple[CrawlRow, ...]:
+    rows = db.query(
+        "SELECT id, mode, started_at, finished_at, outcome, message, requests, bytes, new, "
+        "edited, unchanged, deleted, restored, failures FROM crawls WHERE site_id = ? "
+        "ORDER BY started_at DESC, id DESC LIMIT ?",
+        [site_id, RECENT],
+    )
+    return tuple(CrawlRow(**row) for row in rows)
+
+
+def _coverage(db: Database, site_id: int) -> tuple[CoverageRow, ...]:
+    """Of each collection the last word: a crawl of `--only posts` says nothing of the others."""
+    rows = db.query(
+        "SELECT v.collection, v.reported, v.mirrored, v.hidden, v.missing, v.complete, v.how "
+        "FROM coverage v JOIN (SELECT collection, max(crawl_id) AS crawl_id FROM coverage "
+        "WHERE crawl_id IN (SELECT id FROM crawls WHERE site_id = ?) GROUP BY collection) last "
+        "ON last.collection = v.collection AND last.crawl_id = v.crawl_id "
+        "ORDER BY v.mirrored DESC, v.collection",
+        [site_id],
+    )
+    return tuple(CoverageRow(**{**row, "complete": bool(row["complete"])}) for row in rows)
