@@ -9,13 +9,16 @@ from typing import Any
 
 from mirror.attribution.article import Article
 from mirror.attribution.canonical import CanonicalElsewhere
-from mirror.attribution.closing import FirstPublished
+from mirror.attribution.closing import FirstPublished, OriginalAt, Republished, Translated
 from mirror.attribution.combine import combine
 from mirror.attribution.guid import GuidElsewhere
 from mirror.attribution.markup import CmsAddress
+from mirror.attribution.pixels import RepublicationPixel
 from mirror.attribution.plugins import PluginMetadata
+from mirror.attribution.read_on import ReadOn
 from mirror.attribution.rule import Rule
 from mirror.attribution.site import Site, site_of
+from mirror.attribution.source_lines import SourceLine
 from mirror.content import Content
 from mirror.items import Attribution
 
@@ -25,8 +28,14 @@ __all__ = ["RULES", "Site", "judge", "site_of", "to_line"]
 RULES: tuple[Rule, ...] = (
     PluginMetadata(),
     CanonicalElsewhere(),
-    FirstPublished(),
+    RepublicationPixel(),
     CmsAddress(),
+    FirstPublished(),
+    Republished(),
+    Translated(),
+    OriginalAt(),
+    SourceLine(),
+    ReadOn(),
     GuidElsewhere(),
 )
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}

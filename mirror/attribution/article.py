@@ -83,6 +83,18 @@ class Article:
         tail = text.find("\n", len(text) - TAIL) + 1 or len(text) - TAIL
         return (*self._lines(0, head), *self._lines(tail, len(text)))
 
+    @cached_property
+    def credit_text(self) -> str:
+        """The lines of `credits` in lower case, for substring searches."""
+        return "\n".join(line.lower for line in self.credits)
+
+    def in_aside(self, offset: int, kind: str) -> bool:
+        """Whether a place in the plain text lies in a quotation or a caption."""
+        return any(
+            aside.kind == kind and aside.start <= offset < aside.end
+            for aside in self.content.asides
+        )
+
     def _lines(self, start: int, end: int) -> Iterator[Line]:
         links = iter(self.content.links)
         link = next(links, None)

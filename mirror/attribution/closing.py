@@ -1,25 +1,14 @@
-"""Lines that name the first publisher: "The post … appeared first on …", in any language."""
+"""Sentences that name the first publisher: "The post … appeared first on …", in any language."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from mirror.attribution.article import Article, Line
-from mirror.attribution.credit import Object, object_of, sentence
-from mirror.attribution.phrases import FIRST, SUBJECT
+from mirror.attribution.article import Article
+from mirror.attribution.phrases import FIRST
+from mirror.attribution.phrases_copy import ORIGINAL, REPUBLISHED, TRANSLATED
 from mirror.attribution.rule import Example, Family, Role
+from mirror.attribution.sentences import credits, evidence
 from mirror.items import Evidence
-
-QUOTE = 300
-
-
-def quoted(text: str) -> str:
-    """A quote of bearable length.
-
-    >>> len(quoted("x" * 1000))
-    300
-    """
-    text = text.strip()
-    return text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
 
 
 class FirstPublished:
@@ -43,33 +32,88 @@ class FirstPublished:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for line in article.credits:
-            yield from self._in(article, line)
-
-    def _in(self, article: Article, line: Line) -> Iterator[Evidence]:
-        for phrase in FIRST:
-            if not any(stem in line.lower for stem in phrase.stems):
-                continue
-            for mark in phrase.pattern.finditer(line.lower):
-                first, last = sentence(line, mark.start(), mark.end())
-                if phrase.language == "en" and not _is_about_this(line.lower, first, mark.start()):
-                    continue
-                found = object_of(article, line, mark.start(), mark.end())
-                if found is not None and not found.own and found.host is not None:
-                    yield _evidence(self.name, line, first, last, found)
+        for credit in credits(article, FIRST, strict=True):
+            found = evidence(self.name, credit, 0.95)
+            if found is not None:
+                yield found
 
 
-def _is_about_this(lower: str, first: int, start: int) -> bool:
-    before = lower[first:start].strip(" \t([*–—-\"'“”’")
-    return not before or len(before) <= 4 or bool(SUBJECT.search(before))
+class Republished:
+    """A sentence says that this text is taken over: republished, reprinted, cross-posted from."""
 
-
-def _evidence(rule: str, line: Line, first: int, last: int, found: Object) -> Evidence:
-    return Evidence(
-        rule=rule,
-        quote=quoted(line.text[first:last]),
-        confidence=0.95,
-        domain=found.host,
-        url=found.url,
-        offset=line.start + first,
+    name: ClassVar[str] = "republished"
+    family: ClassVar[Family] = "words"
+    role: ClassVar[Role] = "origin"
+    source: ClassVar[str] = "republication notes: The Conversation, ProPublica, Grist, iCopyright"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copy.example/a/",
+            "content": {
+                "rendered": "<p>Text.</p><p>This article is republished from "
+                '<a href="https://theconversation.com">The Conversation</a> under a Creative '
+                'Commons license. Read the <a href="https://theconversation.com/a-plan-12345">'
+                "original article</a>.</p>"
+            },
+        },
+        domain="theconversation.com",
+        url="https://theconversation.com/a-plan-12345",
     )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        for credit in credits(article, REPUBLISHED, strict=False):
+            found = evidence(self.name, credit, 0.9)
+            if found is not None:
+                yield found
+
+
+class Translated:
+    """A sentence says that this is a translation, and links the page it was translated from."""
+
+    name: ClassVar[str] = "translated"
+    family: ClassVar[Family] = "words"
+    role: ClassVar[Role] = "origin"
+    source: ClassVar[str] = "credit lines of translated posts in the labelled collection"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copia.example/a/",
+            "content": {
+                "rendered": "<p>Testo.</p><p>Traduzione da: "
+                '<a href="https://www.theguardian.com/2015/nov/20/talks">Talks</a></p>'
+            },
+        },
+        domain="theguardian.com",
+        url="https://www.theguardian.com/2015/nov/20/talks",
+    )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        for credit in credits(article, TRANSLATED, strict=False):
+            found = evidence(self.name, credit, 0.8)
+            if found is not None and found.url is not None:
+                yield found
+
+
+class OriginalAt:
+    """A sentence or a label names the original of this text, with its address."""
+
+    name: ClassVar[str] = "original-at"
+    family: ClassVar[Family] = "words"
+    role: ClassVar[Role] = "origin"
+    source: ClassVar[str] = "republication notes, credit lines in the labelled collection"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copy.example/a/",
+            "content": {
+                "rendered": "<p>Text.</p><p>原文链接："
+                '<a href="https://www.blog.example.net/plan.html">https://www.blog.example.net/plan.html'
+                "</a></p>"
+            },
+        },
+        domain="blog.example.net",
+        url="https://www.blog.example.net/plan.html",
+    )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        for credit in credits(article, ORIGINAL, strict=False):
+            found = evidence(self.name, credit, 0.8)
+            if found is not None and found.url is not None:
+                yield found

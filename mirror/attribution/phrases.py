@@ -22,12 +22,13 @@ class Phrase:
     pattern: re.Pattern[str]
 
 
-def _phrases(table: Iterable[tuple[str, str, str]]) -> tuple[Phrase, ...]:
+def phrases(table: Iterable[tuple[str, str, str]]) -> tuple[Phrase, ...]:
+    """Rows of language, stems with bars between them, pattern."""
     return tuple(Phrase(lang, tuple(stems.split("|")), re.compile(p)) for lang, stems, p in table)
 
 
 # "first appeared on", in every language: who published it before this site did.
-FIRST = _phrases(
+FIRST = phrases(
     (
         ("en", "first|originally|initially|previously",
          r"\b(?:first|originally|initially|previously)[ ]"

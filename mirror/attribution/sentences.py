@@ -1,0 +1,88 @@
+"""Finding the sentences of a post that carry a phrase, and whom each names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mirror.attribution.article import Article, Line
+from mirror.attribution.credit import Object, object_of, sentence
+from mirror.attribution.phrases import SUBJECT, Phrase
+from mirror.items import Evidence
+
+QUOTE = 300
+# A sentence about a picture, a chart or a recording says nothing about the text.
+_PICTURE = re.compile(
+    r"\b(?:photos?|photographs?|images?|pictures?|illustrations?|graphics?|charts?|maps?|videos?|"
+    r"featured image|cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|"
+    r"imagen|imágenes|imagem|immagine|gambar|фото|foto|recipe|poem|song|lyrics|map|table|figure)\b"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """A phrase in a sentence, and whom the sentence names."""
+
+    phrase: Phrase
+    quote: str
+    offset: int
+    found: Object
+
+
+def quoted(text: str) -> str:
+    """A quote of bearable length.
+
+    >>> len(quoted("x" * 1000))
+    300
+    """
+    text = text.strip()
+    return text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
+
+
+def credits(article: Article, phrases: tuple[Phrase, ...], strict: bool) -> Iterator[Credit]:
+    """Every sentence of the credits that has one of the phrases and names somebody.
+
+    `strict`: an English sentence must be about this text, not about something that it reports.
+    """
+    zone = article.credit_text
+    present = [p for p in phrases if any(stem in zone for stem in p.stems)]
+    for line in article.credits if present else ():
+        for phrase in present:
+            if any(stem in line.lower for stem in phrase.stems):
+                yield from _in(article, line, phrase, strict)
+
+
+def _in(article: Article, line: Line, phrase: Phrase, strict: bool) -> Iterator[Credit]:
+    for mark in phrase.pattern.finditer(line.lower):
+        first, last = sentence(line, mark.start(), mark.end())
+        before = line.lower[first : mark.start()]
+        if _PICTURE.search(before) or article.in_aside(line.start + mark.start(), "figcaption"):
+            continue
+        if strict and phrase.language == "en" and not _is_about_this(before):
+            continue
+        found = object_of(article, line, mark.start(), mark.end())
+        if found is not None:
+            yield Credit(
+                phrase=phrase,
+                quote=quoted(line.text[first:last]),
+                offset=line.start + first,
+                found=found,
+            )
+
+
+def _is_about_this(before: str) -> bool:
+    before = before.strip(" \t([*–—-\"'“”’")
+    return len(before) <= 4 or bool(SUBJECT.search(before))
+
+
+def evidence(rule: str, credit: Credit, confidence: float) -> Evidence | None:
+    """The credit as evidence; None where it names the site itself or nobody that can be found."""
+    if credit.found.own or credit.found.host is None:
+        return None
+    return Evidence(
+        rule=rule,
+        quote=credit.quote,
+        confidence=confidence,
+        domain=credit.found.host,
+        url=credit.found.url,
+        offset=credit.offset,
+    )
