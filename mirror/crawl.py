@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
+from mirror.errors import SiteError
+from mirror.progress import CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
 from mirror.store.connection import connect
 from mirror.urls import host_of, is_global_host
@@ -43,6 +44,38 @@ def run(
         crawls.db.close()
 
 
+def plan(order: CrawlOrder) -> CrawlPlan:
+    """Looks at a site without mirroring it. Like `run`, once in a process.
+
+    Raises SiteError when there is nothing to be mirrored.
+    """
+    process = crawler_process({})
+    crawler = process.create_crawler("preflight")
+    crawler.settings.setdict(politeness(order), priority="spider")
+    process.crawl(crawler, order=order)
+    process.start()
+    spider: Any = crawler.spider
+    if spider.fatal is not None:
+        raise spider.fatal
+    if spider.plan is None:
+        raise SiteError(f"{order.url}: stopped before it was looked at")
+    found: CrawlPlan = spider.plan
+    return found
+
+
+def crawler_process(settings: dict[str, Any]) -> Any:
+    """Scrapy's process with this project's settings, and without its banner."""
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.utils.project import get_project_settings
+
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "mirror.settings")
+    project_settings = get_project_settings()
+    # Whoever calls has set up logging: the command line says little, a program as it likes.
+    project_settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    project_settings.setdict(settings, priority="cmdline")
+    return AsyncCrawlerProcess(project_settings)
+
+
 class Crawls:
     """The rounds in progress."""
 
@@ -64,14 +97,7 @@ class Crawls:
 
     def run(self) -> list[CrawlSummary]:
         """Blocks until all rounds have ended."""
-        from scrapy.crawler import AsyncCrawlerProcess
-        from scrapy.utils.project import get_project_settings
-
-        os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "mirror.settings")
-        scrapy_settings = get_project_settings()
-        scrapy_settings.setdict(self.settings, priority="cmdline")
-        # configure_logging() alone, without Scrapy's banner, and only if nobody configured it.
-        self.process = AsyncCrawlerProcess(scrapy_settings, install_root_handler=False)
+        self.process = crawler_process(self.settings)
         self._next_round()
         if self.left:
             loop = asyncio.get_event_loop()

@@ -32,8 +32,9 @@ class Client:
         self.crawler = crawler
         self.agent = agent
         self.requests = 0
+        self.latency = 0.0  # of the slowest answer, in seconds
         self._open_at = 0.0  # by time.monotonic(): nothing is sent before
-        self._crawl_delay = 0.0
+        self.crawl_delay = 0.0
         self._turn = asyncio.Lock()
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
@@ -81,20 +82,22 @@ class Client:
             meta={"handle_httpstatus_all": True},
         )
         assert self.crawler.engine is not None
+        sent = time.monotonic()
         try:
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
             raise RefusedError(f"robots.txt forbids {url} to {self.agent}") from error
         except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
+        self.latency = max(self.latency, time.monotonic() - sent)
         return _reply(response)
 
     async def _gate(self) -> None:
         async with self._turn:
             while (wait := self._open_at - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
-            if self._crawl_delay:
-                self._open_at = time.monotonic() + self._crawl_delay
+            if self.crawl_delay:
+                self._open_at = time.monotonic() + self.crawl_delay
 
     def _asked_to_wait(self, reply: Reply, attempt: int) -> float | None:
         problem = classify(reply) if reply.status in (429, 503) else None
@@ -115,7 +118,7 @@ class Client:
             self.agent
         )
         if delay:
-            self._crawl_delay = max(self._crawl_delay, min(float(delay), LONGEST_CRAWL_DELAY))
+            self.crawl_delay = max(self.crawl_delay, min(float(delay), LONGEST_CRAWL_DELAY))
 
 
 def _reply(response: Response) -> Reply:

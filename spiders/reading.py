@@ -1,14 +1,9 @@
 """Reads one collection the way its plan says, and tells how far it came."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-
-from mirror.wordpress.pagination import Resume, Walk
-from mirror.wordpress.pagination import Window as Page
 
 from mirror.items import Collection, Item
 from mirror.progress import Watcher
@@ -18,6 +13,8 @@ from mirror.store import failures, links
 from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
 from mirror.sync.plan import REREAD_WITHIN, Plan, Way, slice_due
+from mirror.wordpress.pagination import Resume, Walk
+from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem
 from mirror.wordpress.routes import Api
 from spiders.changes import Changes, Reading
@@ -100,7 +97,7 @@ class Reader:
         async def deliver(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
             def then() -> Mapping[str, Any]:
                 advance()
-                point = json.dumps({"way": reading.plan.way.value, **asdict(walk.resume)})
+                point = f"{reading.plan.way.value} {walk.resume.dumps()}"
                 return {"resume": point, "per_page": walk.per_page}
 
             self._heed(reading, listing)
@@ -111,7 +108,10 @@ class Reader:
         await run(self.client, self.api, reading.collection, walk, {}, deliver)
         for lost in walk.lost:
             self._lose(reading, lost.wp_id, lost.problem, lost.offset)
-        reading.walked = True
+        if walk.problem is not None:
+            reading.failed += 1
+            self.note_failure(reading, walk.problem)
+        reading.walked = walk.done and walk.problem is None
         reading.total = walk.total
         reading.walked_hidden = walk.hidden
         reading.proved = walk.complete and not reading.failed
@@ -127,12 +127,8 @@ class Reader:
 
     def _resume(self, reading: Reading, state: CollectionState) -> Resume | None:
         """Where an unfinished walk of the same kind goes on."""
-        if state.resume is None:
-            return None
-        point = json.loads(state.resume)
-        if point.pop("way") != reading.plan.way.value:
-            return None
-        return Resume(**point)
+        way, _, point = (state.resume or "").partition(" ")
+        return Resume.loads(point) if way == reading.plan.way.value else None
 
     async def _some(self, reading: Reading, limit: int) -> None:
         """A try-out: the first objects, and no claim about the rest."""

@@ -14,10 +14,9 @@ from mirror.store import crawls, failures
 from mirror.store.crawls import Coverage
 from mirror.sync.plan import OVERLAP, Way, plan
 from mirror.urls import host_of
-from mirror.wordpress.collections import survey
-from mirror.wordpress.discovery import Root, discover
-from mirror.wordpress.problems import Problem, read_object
+from mirror.wordpress.discovery import Root
 from mirror.wordpress.routes import supports
+from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.reading import Reader
@@ -49,10 +48,11 @@ class Visit:
         self.started = session.clock()
         self.readings: list[Reading] = []
         self.notes: list[str] = []
+        self.approach = Approach(client)
 
     async def run(self) -> None:
         """Raises SiteError when nothing could be mirrored, StoreError when nothing can be kept."""
-        root = await self._discover()
+        root = await self._find()
         found = await self._collections(root)
         reader = Reader(
             session=self.session, client=self.client, api=root.api, watcher=self.watcher,
@@ -70,26 +70,11 @@ class Visit:
 
     # Finding the site.
 
-    async def _discover(self) -> Root:
+    async def _find(self) -> Root:
         """The REST root, and who it says it is: written to the site's row."""
-        known = self.session.site["api_root"]
-        search = discover(known or self.session.order.url)
-        ask = next(search)
-        while True:
-            reply = await self.client.follow(ask.url, accept=ask.accept)
-            if reply.date is not None and not self.readings:
-                self.started = min(self.started, reply.date)
-            try:
-                ask = search.send(reply)
-            except StopIteration as stop:
-                root: Root = stop.value
-                break
-            except SiteError:
-                if known is None:
-                    raise
-                # The root that answered last time does not: look for it anew.
-                known, search = None, discover(self.session.order.url)
-                ask = next(search)
+        root = await self.approach.root(self.session.order.url, self.session.site["api_root"])
+        if self.approach.server_time is not None:
+            self.started = min(self.started, self.approach.server_time)
         self._enter(root)
         return root
 
@@ -113,30 +98,16 @@ class Visit:
             )
 
     async def _collections(self, root: Root) -> list[Collection]:
-        types, taxonomies = [
-            await self._listing(root, route) for route in ("/wp/v2/types", "/wp/v2/taxonomies")
-        ]
-        found = survey(types, taxonomies, root.index, comments=self.session.order.comments)
-        for oddity in found.oddities:
-            logger.info("%s: %s", self.session.host, oddity)
-        only = self.session.order.only
-        wanted = [c for c in found.collections if not only or {c.name, c.slug} & set(only)]
-        if only and not wanted:
+        found = await self.approach.survey(root, comments=self.session.order.comments)
+        self.notes += self.approach.notes
+        only = set(self.session.order.only)
+        wanted = [c for c in found.collections if not only or {c.name, c.slug} & only]
+        if not wanted:
             names = ", ".join(c.name for c in found.collections)
-            raise SiteError(
-                f"{self.session.host} has no collection {', '.join(only)}; it has {names}"
-            )
-        self.session.taxonomies = tuple(
-            dict.fromkeys(c.route.rsplit("/", 1)[-1] for c in found.collections if c.kind == "term")
-        )
+            raise SiteError(f"{self.session.host} has no {', '.join(sorted(only))}; it has {names}")
+        fields = (c.route.rsplit("/", 1)[-1] for c in found.collections if c.kind == "term")
+        self.session.taxonomies = tuple(dict.fromkeys(fields))
         return wanted
-
-    async def _listing(self, root: Root, route: str) -> object:
-        outcome = read_object(await self.client.get(root.api.url(route)))
-        if isinstance(outcome, Problem):
-            self.notes.append(f"{route}: {outcome.message}; found by the routes of the index")
-            return None
-        return outcome
 
     # Reading it.
 

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mirror.wordpress.pagination import Walk, Window
-
 from mirror.items import Collection
+from mirror.wordpress.pagination import Walk, Window
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
 from spiders.client import Client
@@ -51,9 +50,11 @@ async def run(
             return
         ids = [row["id"] for row in outcome.rows if type(row.get("id")) is int]
         if window.probe:
-            walk.receive(window, ids, outcome.total)
+            walk.receive(window, ids, outcome.total, outcome.pages)
             return
-        await deliver(window, outcome, lambda: walk.receive(window, ids, outcome.total))
+        await deliver(
+            window, outcome, lambda: walk.receive(window, ids, outcome.total, outcome.pages)
+        )
 
     try:
         while True:

@@ -1,4 +1,4 @@
-"""The floors of docs/design.md: a module imports from lower floors only, seen in the code itself."""
+"""The floors of docs/design.md, held by the imports that the code really has."""
 
 import ast
 from pathlib import Path

@@ -1,0 +1,58 @@
+"""The way to a site: finds its REST root, and what collections there are. Reads no content."""
+
+import logging
+from datetime import datetime
+
+from mirror.errors import SiteError
+from mirror.wordpress.collections import Survey, survey
+from mirror.wordpress.discovery import Root, discover
+from mirror.wordpress.problems import Problem, read_object
+from spiders.client import Client
+
+logger = logging.getLogger(__name__)
+
+
+class Approach:
+    """Drives discovery. `server_time` is what the site's clock said at the first answer."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.server_time: datetime | None = None
+        self.notes: list[str] = []
+
+    async def root(self, url: str, known: str | None = None) -> Root:
+        """The REST root behind an address; the one that answered last time is tried first.
+
+        Raises DiscoveryError, RefusedError, or ConfigError for what is no address.
+        """
+        search = discover(known or url)
+        ask = next(search)
+        while True:
+            reply = await self.client.follow(ask.url, accept=ask.accept)
+            self.server_time = self.server_time or reply.date
+            try:
+                ask = search.send(reply)
+            except StopIteration as stop:
+                root: Root = stop.value
+                return root
+            except SiteError:
+                if known is None:
+                    raise
+                known, search = None, discover(url)
+                ask = next(search)
+
+    async def survey(self, root: Root, *, comments: bool) -> Survey:
+        """The collections; where `/types` or `/taxonomies` is refused, by the index's routes."""
+        types = await self._object(root, "/wp/v2/types")
+        taxonomies = await self._object(root, "/wp/v2/taxonomies")
+        found = survey(types, taxonomies, root.index, comments=comments)
+        for oddity in found.oddities:
+            logger.info("%s: %s", root.home, oddity)
+        return found
+
+    async def _object(self, root: Root, route: str) -> object:
+        outcome = read_object(await self.client.get(root.api.url(route)))
+        if isinstance(outcome, Problem):
+            self.notes.append(f"{route}: {outcome.message}; found by the routes of the index")
+            return None
+        return outcome
