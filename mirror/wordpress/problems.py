@@ -46,7 +46,7 @@ _REMEDIES: Mapping[ProblemKind, Remedy] = {
     "truncated": "smaller",
     "unreadable": "smaller",
     "not-a-list": "again",
-    "past-end": "final",
+    "past-end": "again",
     "bad-parameter": "final",
     "not-found": "final",
     "redirected-away": "final",

@@ -1,0 +1,100 @@
+"""What a walk has to show for itself: how far it came, what is lost, what is proved."""
+
+from mirror.wordpress.counts import Counts
+from mirror.wordpress.pagesize import PageSize
+from mirror.wordpress.problems import Problem
+from mirror.wordpress.windows import Gap, Lost, Resume
+
+
+class Account:
+    """The part of a walk that its driver reads."""
+
+    def __init__(self, per_page: int, resume: Resume | None) -> None:
+        start = resume or Resume()
+        self._before = start
+        self._page = PageSize(per_page, start.per_page or None)
+        self._counts = Counts()
+        # Every visible id below `reach` is accounted for; `pos` is the offset just past them.
+        self._reach, self._pos, self._seen = start.anchor + 1, start.pos, start.seen
+        self._lost: list[Lost] = []
+        self._gaps: list[Gap] = []
+        self._by_ids: str | None = None  # why offsets were of no use
+        self._done = self._proved = False
+        self.problem: Problem | None = None  # what ended the walk early
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is wanted; answers still in flight may be dropped."""
+        return self._done
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row that was visible throughout is proved to have been received."""
+        unproved = self._lost or self._gaps or self._before.lost or self._before.gaps
+        return self._done and self._proved and not unproved
+
+    @property
+    def total(self) -> int | None:
+        """The rows that the site counts, hidden ones included; None if it does not say."""
+        return self._counts.total
+
+    @property
+    def per_page(self) -> int:
+        """The page size that works, to be remembered."""
+        return self._page.now
+
+    @property
+    def lost(self) -> tuple[Lost, ...]:
+        """The rows that the server cannot send."""
+        return tuple(self._lost)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Stretches of ids that were passed without proof."""
+        return tuple(self._gaps)
+
+    @property
+    def needs_include_check(self) -> bool:
+        """Whether hidden rows were passed and nothing proved that only hidden ones were."""
+        return bool(self._gaps)
+
+    @property
+    def hidden(self) -> int:
+        """The rows that are counted but not shown to visitors, as far as one can tell."""
+        if self._counts.total is None or not self._counts.trusted:
+            return 0
+        lost = len(self._lost) + self._before.lost
+        return max(0, self._counts.total - self._seen - lost)
+
+    @property
+    def resume(self) -> Resume:
+        """Where another walk can go on: the accepted prefix."""
+        return Resume(
+            anchor=self._reach - 1,
+            pos=self._pos,
+            per_page=self._page.now,
+            seen=self._seen,
+            lost=self._before.lost + len(self._lost),
+            gaps=self._before.gaps + len(self._gaps),
+        )
+
+    @property
+    def how(self) -> str:
+        """In words, how the collection was read and what that proves."""
+        words = [f"read by id, since {self._by_ids}" if self._by_ids else "walked by offset"]
+        if self.problem:
+            words.append(f"stopped by a failure ({self.problem.message})")
+        else:
+            words.append("to the end" if self._proved else "not to the end")
+        if self._proved and (self._counts.total is None or not self._counts.trusted):
+            words.append("without a believable total")
+        if self._lost:
+            words.append(f"{len(self._lost)} rows that the server cannot send")
+        if self._gaps:
+            words.append(f"hidden rows passed without proof after id {self._gaps[0].after}")
+        return "; ".join(words)
+
+    def stop(self, problem: Problem | None = None) -> None:
+        """Ends the walk here; `resume` says where to go on."""
+        self._done = True
+        self.problem = problem
