@@ -1,0 +1,1 @@
+"""The media themselves: once each, verified, beside the database."""

@@ -1,0 +1,35 @@
+"""Finds which media an object uses."""
+
+from dataclasses import replace
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from mirror.content_media import of_attachment, uses
+from mirror.items import Item
+from pipelines.session import session_of
+
+
+class MediaPipeline:
+    """What a post shows and links, what files an attachment has: fetched when all is read."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way in."""
+        return cls(crawler)
+
+    def process_item(self, item: Item) -> Item:
+        """Adds `media` to posts and attachments; other kinds pass."""
+        site_url = session_of(self.crawler).order.url
+        if item.kind == "post":
+            found = uses(item.object, site_url)
+        elif item.kind == "media":
+            found = of_attachment(item.object, site_url)
+        else:
+            return item
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value("mirror/media/uses", len(found))
+        return replace(item, media=found)
