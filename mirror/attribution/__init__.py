@@ -9,18 +9,26 @@ from typing import Any
 
 from mirror.attribution.article import Article
 from mirror.attribution.canonical import CanonicalElsewhere
+from mirror.attribution.chrome import AdjacentPosts, ShareButtons
 from mirror.attribution.closing import FirstPublished, OriginalAt, Republished, Translated
 from mirror.attribution.combine import combine
+from mirror.attribution.datelines import Byline, Dateline
+from mirror.attribution.fields import string
 from mirror.attribution.guid import GuidElsewhere
-from mirror.attribution.markup import CmsAddress
+from mirror.attribution.houses import HouseStatement
+from mirror.attribution.images import ForeignImages, InnerLinks
+from mirror.attribution.markup import CmsAddress, PublisherClass
+from mirror.attribution.people import AuthorIsPublisher, CategoryIsAgency
 from mirror.attribution.pixels import RepublicationPixel
 from mirror.attribution.plugins import PluginMetadata
 from mirror.attribution.read_on import ReadOn
 from mirror.attribution.rule import Rule
 from mirror.attribution.site import Site, site_of
 from mirror.attribution.source_lines import SourceLine
+from mirror.attribution.structured import BasedOn, LinkElsewhere
 from mirror.content import Content
 from mirror.items import Attribution
+from mirror.urls import host_of
 
 __all__ = ["RULES", "Site", "judge", "site_of", "to_line"]
 
@@ -28,8 +36,11 @@ __all__ = ["RULES", "Site", "judge", "site_of", "to_line"]
 RULES: tuple[Rule, ...] = (
     PluginMetadata(),
     CanonicalElsewhere(),
+    BasedOn(),
+    LinkElsewhere(),
     RepublicationPixel(),
     CmsAddress(),
+    PublisherClass(),
     FirstPublished(),
     Republished(),
     Translated(),
@@ -37,6 +48,15 @@ RULES: tuple[Rule, ...] = (
     SourceLine(),
     ReadOn(),
     GuidElsewhere(),
+    Dateline(),
+    Byline(),
+    AuthorIsPublisher(),
+    CategoryIsAgency(),
+    ForeignImages(),
+    InnerLinks(),
+    ShareButtons(),
+    AdjacentPosts(),
+    HouseStatement(),
 )
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 
@@ -53,9 +73,10 @@ def judge(post: Mapping[str, Any], site: Site, content: Content | None = None) -
 
 def to_line(post: Mapping[str, Any], attribution: Attribution) -> dict[str, Any]:
     """The judgement in the shape of `mirror attribute`'s output lines."""
+    link = string(post.get("link"))
     return {
-        "link": post.get("link") if isinstance(post.get("link"), str) else None,
-        "site": site_of(post).host or None,
+        "link": link or None,
+        "site": host_of(link) or None,
         "syndicated": attribution.syndicated,
         "upstream_domain": attribution.upstream_domain,
         "upstream_url": attribution.upstream_url,

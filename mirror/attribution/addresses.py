@@ -73,6 +73,17 @@ _LISTING = re.compile(
 )
 
 
+# Hosts of set-ups that a site is developed on before it gets its name.
+_STAGING = re.compile(
+    r"(?:^|[.-])(?:dev|devel|staging|stage|test|beta|demo|local|preview|temp|tmp|new|old|wp|wordpress|"
+    r"edit|admin|cms|backup|sandbox|web\d*|server\d*|vps\d*|host\d*)\d?(?:[.-]|$)|"
+    r"\.(?:wpengine\.com|wpenginepowered\.com|kinsta\.cloud|pantheonsite\.io|cloudwaysapps\.com|"
+    r"flywheelsites\.com|flywheelstaging\.com|wpcomstaging\.com|mystagingwebsite\.com|sg-host\.com|"
+    r"amazonaws\.com|azurewebsites\.net|herokuapp\.com|cloudapp\.net|myftpupload\.com|"
+    r"secureserver\.net|hostgator\.com|bluehost\.com|dreamhosters\.com|godaddysites\.com)$"
+)
+
+
 @lru_cache(maxsize=8192)
 def registrable(host: str) -> str:
     """The part of a host that somebody registered, or the host itself if it has no such part.
@@ -81,7 +92,10 @@ def registrable(host: str) -> str:
     ['cnn.com', 'b.co.uk', 'x.wordpress.com', 'localhost']
     """
     parts = _suffixes(host)
-    if not parts.suffix or not parts.domain:
+    if not parts.suffix:
+        # The list's rule for what it does not know: the last label is the suffix.
+        return ".".join(host.rsplit(".", 2)[-2:])
+    if not parts.domain:
         return host
     name = f"{parts.domain}.{parts.suffix}"
     if name in _BLOG_HOSTS and parts.subdomain:
@@ -109,6 +123,15 @@ def is_domain(host: str) -> bool:
 def is_opaque(host: str) -> bool:
     """Whether a host hides who publishes: a shortener, a feed proxy."""
     return host in _OPAQUE
+
+
+def is_staging(host: str) -> bool:
+    """Whether a host looks like one that a site is developed on, or hosted at, without a name.
+
+    >>> is_staging("staging.example.com"), is_staging("news.example.com")
+    (True, False)
+    """
+    return bool(_STAGING.search(host))
 
 
 def cleaned(url: str) -> str | None:

@@ -60,7 +60,7 @@ class Republished:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for credit in credits(article, REPUBLISHED, strict=False):
+        for credit in credits(article, REPUBLISHED):
             found = evidence(self.name, credit, 0.9)
             if found is not None:
                 yield found
@@ -86,7 +86,7 @@ class Translated:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for credit in credits(article, TRANSLATED, strict=False):
+        for credit in credits(article, TRANSLATED):
             found = evidence(self.name, credit, 0.8)
             if found is not None and found.url is not None:
                 yield found
@@ -113,7 +113,7 @@ class OriginalAt:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for credit in credits(article, ORIGINAL, strict=False):
+        for credit in credits(article, ORIGINAL, backwards=False):
             found = evidence(self.name, credit, 0.8)
             if found is not None and found.url is not None:
                 yield found

@@ -18,8 +18,8 @@ from mirror.items import Attribution, Evidence
 THRESHOLD = 0.5
 # No text can make it certain.
 MOST = 0.99
-# What a copy's address weighs against an explicit statement of the origin.
-_CHAIN = 0.8
+# What evidence of the copy's source weighs against a statement of the origin.
+_CHAIN = 0.93
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +88,25 @@ def _agreement(best: _Candidate, candidates: list[_Candidate]) -> float:
 
 
 def _domain(candidate: _Candidate) -> str | None:
-    """The host that the best piece names; a known publisher's main domain for its own hosts."""
+    """The host that the best piece names; the publisher's own domain for a host of its images."""
     best = max(candidate.evidence, key=lambda e: (e.url is not None, e.confidence))
     known = publisher_of(best.domain or "")
-    return known.domain if known and known.hosts and best.domain in known.hosts else best.domain
+    is_asset = known is not None and publisher_of(best.domain or "") and any(
+        best.domain == host or (best.domain or "").endswith("." + host) for host in known.assets
+    )
+    return known.domain if known and is_asset else best.domain
 
 
 def _url(candidate: _Candidate, rules: Mapping[str, Rule]) -> str | None:
-    """The address with the most behind it: agreement of pieces first, then the best piece's."""
-    votes: dict[str, float] = {}
-    for one in candidate.evidence:
-        if one.url and rules[one.rule].role == "origin":
-            votes[one.url] = votes.get(one.url, 0.0) + one.confidence
-    return max(votes, key=lambda url: votes[url]) if votes else None
+    """The address with the most behind it; statements of the origin before those of the copy."""
+    for role in ("origin", "copy"):
+        votes: dict[str, float] = {}
+        for one in candidate.evidence:
+            if one.url and rules[one.rule].role == role:
+                votes[one.url] = votes.get(one.url, 0.0) + one.confidence
+        if votes:
+            return max(votes, key=lambda url: votes[url])
+    return None
 
 
 def _by_worth(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

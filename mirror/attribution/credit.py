@@ -22,7 +22,7 @@ _DOMAIN = re.compile(
     r"\b[a-zA-Z0-9][a-zA-Z0-9-]{0,62}(?:\.[a-zA-Z0-9-]{1,63}){0,3}\.[a-zA-Z]{2,12}\b"
 )
 # What ends a sentence: a stop before a capital or an end; the full-width stop.
-_STOP = re.compile(r"[.!?…][\"”’)\]]?\s+(?=[^a-zа-я\s])|[。！？؟।]|\s[|•·]\s|\n")
+_STOP = re.compile(r"(?<=\w\w)[.!?…][\"”’)\]]?\s+(?=[^a-zа-я\s])|[。！？؟।]|\s[|•·]\s|\n")
 # What ends a name: punctuation, or the words that go on about how and when.
 _NAME_END = re.compile(
     r"[.,;:!?|\[\]()<>\"“”«»/。，；：！？（）\n]|\s[-–—]|\s(?:and|on|with|under|in|as|by|is|was|has|to|"
@@ -58,8 +58,13 @@ def sentence(line: Line, start: int, end: int) -> tuple[int, int]:
     return max(before, start - 400), after.start() + 1 if after else min(len(line.text), end + 400)
 
 
-def object_of(article: Article, line: Line, start: int, end: int) -> Object | None:
-    """Whom the phrase at `start:end` of the line names, or None if no one."""
+def object_of(
+    article: Article, line: Line, start: int, end: int, *, backwards: bool = True
+) -> Object | None:
+    """Whom the phrase at `start:end` of the line names, or None if no one.
+
+    `backwards`: a link before the phrase will do, if there is nothing at it or after it.
+    """
     first, last = sentence(line, start, end)
     here = line.start
     after = [x for x in line.links if here + end - 1 <= x.start < here + last]
@@ -76,7 +81,7 @@ def object_of(article: Article, line: Line, start: int, end: int) -> Object | No
     written = _written(article, line.text[end : min(last + 60, end + 400)])
     if written is not None and (written.host or written.own):
         return _with_address(article, line, written, (*around, *before, *after))
-    for link in (*around, *reversed(before)):
+    for link in (*around, *(reversed(before) if backwards else ())):
         found = _linked(article, link, line)
         if found is not None:
             return found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from mirror.attribution.addresses import is_article, is_opaque, publisher_host
+from mirror.attribution.addresses import is_article, is_domain, is_opaque, is_staging, publisher_host
 from mirror.attribution.article import Article
 from mirror.attribution.rule import Example, Family, Role
 from mirror.items import Evidence
@@ -12,15 +12,8 @@ from mirror.urls import host_of, is_global_host
 
 # `?p=12`, the GUID that WordPress gives since 2.5: short for "post 12 of the site that made it".
 _PLAIN = re.compile(r"[?&](?:p|page_id|attachment_id)=(\d{1,12})(?:$|&)")
-# Hosts of set-ups that a site is developed on before it gets its name.
-_STAGING = re.compile(
-    r"(?:^|[.-])(?:dev|devel|staging|stage|test|beta|demo|local|preview|temp|tmp|new|old|wp|wordpress|"
-    r"edit|admin|cms|backup|sandbox|web\d*|server\d*|vps\d*|host\d*)\d?(?:[.-]|$)|"
-    r"\.(?:wpengine\.com|wpenginepowered\.com|kinsta\.cloud|pantheonsite\.io|cloudwaysapps\.com|"
-    r"flywheelsites\.com|flywheelstaging\.com|wpcomstaging\.com|mystagingwebsite\.com|sg-host\.com|"
-    r"amazonaws\.com|azurewebsites\.net|herokuapp\.com|cloudapp\.net|myftpupload\.com|"
-    r"secureserver\.net|hostgator\.com|bluehost\.com|dreamhosters\.com|godaddysites\.com)$"
-)
+# RFC 4151: `tag:authority,date:specific`; Blogger's and Tumblr's entry ids are such.
+_TAG_URI = re.compile(r"^tag:(?:[^@,]{1,64}@)?([a-z0-9.-]{4,253}),\d{4}")
 
 
 class GuidElsewhere:
@@ -47,11 +40,15 @@ class GuidElsewhere:
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
         guid = article.guid
+        tag = _TAG_URI.match(guid)
+        if tag is not None and is_domain(tag[1]) and not article.site.owns(tag[1]):
+            yield Evidence(rule=self.name, quote=guid[:300], confidence=0.6, domain=tag[1])
+            return
         foreign = article.foreign(guid) if guid.startswith("http") else None
         if foreign is None:
             return
         host, url = foreign
-        if not is_global_host(host_of(url)) or is_opaque(host) or _STAGING.search(host_of(url)):
+        if not is_global_host(host_of(url)) or is_opaque(host) or is_staging(host_of(url)):
             return
         if not any(c.isalpha() for c in publisher_host(url).rsplit(".", 1)[-1]):
             return

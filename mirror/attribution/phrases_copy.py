@@ -79,7 +79,7 @@ TRANSLATED: tuple[Phrase, ...] = phrases(
         ("fr", "tradui|traduction", r"\btraduite? (?:de|du|par|depuis)\b|\btraduction (?:de|du|française|par)\b"),
         ("de", "übersetz", r"\bübersetz(?:t|ung) (?:aus|von|des|der|eines)\b"),
         ("pt", "tradu", r"\btraduzid[oa] (?:de|do|da|por)\b|\btradução (?:de|do|da|por)\b"),
-        ("it", "tradu|traduzione", r"\btraduzione (?:italiana )?(?:da|di|dal|del|italiana|a cura)\b|\btradott[oa] (?:da|dal)\b"),
+        ("it", "tradu|traduzione", r"\btraduzione (?:\w+ )?(?:da|di|dal|del)\b|\btradott[oa] (?:da|dal)\b"),
         ("ru", "перевод|переведено", r"\bперевод(?: статьи)?\b|\bпереведено (?:с|из)\b"),
         ("uk", "переклад", r"\bпереклад(?: статті)?\b|\bперекладено (?:з|із)\b"),
         ("pl", "tłumacz", r"\btłumaczenie\b|\bprzetłumaczon\w* z\b"),

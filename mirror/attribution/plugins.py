@@ -72,7 +72,7 @@ class PluginMetadata:
 
     name: ClassVar[str] = "plugin-metadata"
     family: ClassVar[Family] = "metadata"
-    role: ClassVar[Role] = "origin"
+    role: ClassVar[Role] = "copy"
     source: ClassVar[str] = "the meta keys in each plugin's source on plugins.svn.wordpress.org"
     example: ClassVar[Example] = Example(
         post={

@@ -17,12 +17,15 @@ from mirror.attribution.site import condensed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """`aliases` are further names, `hosts` further domains, `source` where this was looked up."""
+    """`aliases` are further names, `hosts` further sites, `assets` hosts of images and feeds only,
+    `agency` what it writes in a dateline, `source` where an entry can be checked.
+    """
 
     domain: str
     name: str
     aliases: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
     agency: tuple[str, ...] = ()
     source: str = ""
 
@@ -37,6 +40,7 @@ def publishers() -> tuple[Publisher, ...]:
             name=entry["name"],
             aliases=tuple(entry.get("aliases", ())),
             hosts=tuple(entry.get("hosts", ())),
+            assets=tuple(entry.get("assets", ())),
             agency=tuple(entry.get("agency", ())),
             source=entry["source"],
         )
@@ -46,7 +50,7 @@ def publishers() -> tuple[Publisher, ...]:
 
 @lru_cache(maxsize=1)
 def _by_host() -> Mapping[str, Publisher]:
-    return MappingProxyType({host: p for p in publishers() for host in (p.domain, *p.hosts)})
+    return MappingProxyType({host: p for p in publishers() for host in (p.domain, *p.hosts, *p.assets)})
 
 
 @lru_cache(maxsize=1)

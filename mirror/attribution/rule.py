@@ -18,8 +18,9 @@ Role = Literal["origin", "copy"]
 
 # Pieces of one family share their cause (one plugin, one line of text) and count once.
 Family = Literal[
-    "metadata", "head", "guid", "words", "markup", "pixel", "images", "byline", "links"
-]
+    "metadata", "head", "guid", "item link", "words", "house", "markup", "pixel", "images",
+    "inner links", "links", "frame", "byline", "category",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

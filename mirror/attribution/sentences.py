@@ -16,6 +16,9 @@ _PICTURE = re.compile(
     r"featured image|cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|"
     r"imagen|imágenes|imagem|immagine|gambar|фото|foto|recipe|poem|song|lyrics|map|table|figure)\b"
 )
+_THIS = re.compile(
+    r"(?:the|this) (?:post|article|story|piece|essay|column|report|interview|item|commentary)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +41,41 @@ def quoted(text: str) -> str:
     return text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
 
 
-def credits(article: Article, phrases: tuple[Phrase, ...], strict: bool) -> Iterator[Credit]:
+def credits(
+    article: Article, phrases: tuple[Phrase, ...], *, strict: bool = False, backwards: bool = True
+) -> Iterator[Credit]:
     """Every sentence of the credits that has one of the phrases and names somebody.
 
     `strict`: an English sentence must be about this text, not about something that it reports.
+    `backwards`: whom it names may stand before the phrase.
     """
     zone = article.credit_text
     present = [p for p in phrases if any(stem in zone for stem in p.stems)]
-    for line in article.credits if present else ():
+    lines = article.credits if present else ()
+    for line, following in zip(lines, (*lines[1:], None), strict=False):
         for phrase in present:
             if any(stem in line.lower for stem in phrase.stems):
-                yield from _in(article, line, phrase, strict)
+                yield from _in(article, line, following, phrase, strict, backwards)
 
 
-def _in(article: Article, line: Line, phrase: Phrase, strict: bool) -> Iterator[Credit]:
+def _in(
+    article: Article,
+    line: Line,
+    following: Line | None,
+    phrase: Phrase,
+    strict: bool,
+    backwards: bool,
+) -> Iterator[Credit]:
     for mark in phrase.pattern.finditer(line.lower):
         first, last = sentence(line, mark.start(), mark.end())
         before = line.lower[first : mark.start()]
         if _PICTURE.search(before) or article.in_aside(line.start + mark.start(), "figcaption"):
             continue
-        if strict and phrase.language == "en" and not _is_about_this(before):
+        if strict and phrase.language == "en" and not _is_about_this(line, before):
             continue
-        found = object_of(article, line, mark.start(), mark.end())
+        found = object_of(article, line, mark.start(), mark.end(), backwards=backwards)
+        if (found is None or not found.host) and following and line.text.endswith((":", "：")):
+            found = object_of(article, following, 0, 0) or found
         if found is not None:
             yield Credit(
                 phrase=phrase,
@@ -69,7 +85,13 @@ def _in(article: Article, line: Line, phrase: Phrase, strict: bool) -> Iterator[
             )
 
 
-def _is_about_this(before: str) -> bool:
+def _is_about_this(line: Line, before: str) -> bool:
+    """Whether the words before the phrase, or those that begin the line, speak of this text.
+
+    The line is asked too because a title in the sentence may itself have full stops.
+    """
+    if _THIS.match(line.lower.lstrip(" \t([*–—-\"'“”’")):
+        return True
     before = before.strip(" \t([*–—-\"'“”’")
     return len(before) <= 4 or bool(SUBJECT.search(before))
 

@@ -1,11 +1,11 @@
 """The mirrored site, and which hosts are its own: naming oneself is no syndication."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from mirror.attribution.addresses import is_opaque, label, registrable
+from mirror.attribution.addresses import is_opaque, is_staging, label, registrable
 from mirror.attribution.fields import host_at, mapping, string
 from mirror.urls import host_of, is_global_host
 
@@ -62,13 +62,24 @@ def _one_owner(host: str, own: str) -> bool:
 
 
 def site_of(post: Mapping[str, Any]) -> Site:
-    """The site of a post that stands alone: the host of its `link`, and what else it calls its own.
+    """The site of a post that stands alone: who gave it out, and what else is his own.
 
-    Aliases are the API's own host (`_links.self`), the channel of a feed item and `og:url`; where
-    the link is a feed proxy's, which names no one, also the GUID and FeedBurner's `origLink`.
+    That is the host of its `link`, unless the feed's channel or the API (`_links.self`) that gave
+    it out belongs to somebody else: then the link leads to the source, and the giver is the site.
+    A feed proxy's link names no one, so that the GUID and FeedBurner's `origLink` are asked too.
     """
     host = host_of(string(post.get("link")))
-    return Site(host, _name(post), frozenset(_aliases(post, host)) - {host, ""})
+    own = {host_at(mapping(post.get("_head")).get("og:url"))}
+    giver = _giver(post)
+    if is_opaque(host):
+        own |= {
+            giver,
+            host_at(mapping(post.get("_rss")).get("feedburner:origLink")),
+            host_at(mapping(post.get("guid")).get("rendered")),
+        }
+    elif is_global_host(giver) and is_global_host(host) and not _one_owner(host, giver):
+        host = giver
+    return Site(host, _name(post), frozenset(own) - {host, ""})
 
 
 def _name(post: Mapping[str, Any]) -> str | None:
@@ -83,15 +94,12 @@ def _name(post: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _aliases(post: Mapping[str, Any], host: str) -> Iterator[str]:
-    rss = mapping(post.get("_rss"))
-    yield host_at(mapping(rss.get("channel")).get("link"))
-    yield host_at(mapping(post.get("_head")).get("og:url"))
+def _giver(post: Mapping[str, Any]) -> str:
+    """The host of the feed's channel or of the API; '' if unknown or a set-up's technical name."""
+    channel = host_at(mapping(mapping(post.get("_rss")).get("channel")).get("link"))
     links = mapping(post.get("_links")).get("self")
     first = links[0] if isinstance(links, list) and links else None
-    api = host_at(mapping(first).get("href"))
-    if is_global_host(api) and api != "public-api.wordpress.com":
-        yield api
-    if is_opaque(host):
-        yield host_at(rss.get("feedburner:origLink"))
-        yield host_at(mapping(post.get("guid")).get("rendered"))
+    host = channel or host_at(mapping(first).get("href"))
+    if is_opaque(host) or is_staging(host) or host == "public-api.wordpress.com":
+        return ""
+    return host

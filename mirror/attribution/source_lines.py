@@ -12,7 +12,7 @@ from mirror.attribution.sentences import quoted
 from mirror.items import Evidence
 
 # What may stand before a label in its line: nothing, or the end of something else.
-_BEFORE = re.compile(r"(?:^|[|/•·(\[\]).!?。–—>*»\"”’]|\s{2}|\d{4})\s*$")
+_BEFORE = re.compile(r"(?:^|[|•·\])>*»。])\s*$")
 _WORDS = re.compile(r"[^|/•·(\[\]).!?。–—>*»\"”’:：]{1,40}$")
 # A source of figures, a picture or a study is not one of the text.
 _OTHER_SOURCE = re.compile(
@@ -95,9 +95,10 @@ def _label(line: Line) -> tuple[str, int, int] | None:
         if words is None:
             continue
         word = words[0].strip()
-        if word in _LABELS:
+        if word in _LABELS or word.endswith((" originale", " original", " оригинал")):
             start = colon.start() - len(words[0].lstrip())
-            if _BEFORE.search(lower, max(0, start - 8), start) or not lower[:start].strip():
+            before = lower[:start]
+            if not before.strip(" \t([*–—-") or _BEFORE.search(before[-8:]):
                 return word, start, colon.end()
     return None
 

@@ -1,0 +1,153 @@
+"""Images, players and inner links that still lead to the original."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+from mirror.attribution.addresses import is_article, is_opaque
+from mirror.attribution.article import MANY, Article
+from mirror.attribution.credit import NOT_PUBLISHERS
+from mirror.attribution.fields import words
+from mirror.attribution.publishers import identity, publisher_of
+from mirror.attribution.rule import Example, Family, Role
+from mirror.items import Evidence
+
+# Jetpack's image proxy: i0.wp.com/host/path.
+_PHOTON = re.compile(r"^(?:https?:)?//i\d\.wp\.com/([^/?#]+/[^?#]*)")
+# What is part of a page, of an advertisement or of counting, and not of the story.
+_CHROME = re.compile(
+    r"/plugins/|/themes/|/emoji|\bpixel|count\.gif|\bbanner|\blogo|\bicons?\b|spacer|\bbutton|"
+    r"/ads?/|\bad[sv]?\b|affiliate|tracking|beacon|/smilies/|avatar|1x1|blank\.gif|subscribe|share"
+)
+# Hosts that serve everybody's images.
+_ANYBODY = words(
+    "blogspot.com bp.blogspot.com blogger.com googleusercontent.com ggpht.com gstatic.com google.com "
+    "imgur.com flickr.com staticflickr.com giphy.com tumblr.com wikimedia.org wikipedia.org "
+    "unsplash.com pexels.com pixabay.com gettyimages.com shutterstock.com istockphoto.com "
+    "cloudfront.net akamaihd.net akamaized.net amazonaws.com b-cdn.net cloudinary.com imgix.net "
+    "cdn.ampproject.org fastly.net jsdelivr.net wp.com s.w.org gravatar.com feedburner.com "
+    "doubleclick.net googlesyndication.com shareasale.com amazon.com ssl-images-amazon.com "
+    "media-amazon.com paypal.com paypalobjects.com youtube.com youtube-nocookie.com ytimg.com "
+    "youtu.be vimeo.com vimeocdn.com twimg.com twitter.com x.com fbcdn.net facebook.com "
+    "instagram.com cdninstagram.com pinimg.com pinterest.com medium.com substackcdn.com substack.com "
+    "discordapp.com discordapp.net photobucket.com postimg.cc imageshack.us tinypic.com ibb.co "
+    "wordpress.com files.wordpress.com soundcloud.com spotify.com scribd.com slideshare.net "
+    "dailymotion.com tiktok.com twitch.tv archive.org github.com githubusercontent.com steemit.com "
+    "steemitimages.com creativecommons.org stripe.com rs-stripe.com refersion.com taboola.com "
+    "outbrain.com statista.com infogr.am infogram.com datawrapper.de dwcdn.net flourish.studio "
+    "tableau.com documentcloud.org maps.google.com openstreetmap.org apple.com mzstatic.com "
+    "goodreads.com gr-assets.com eventbrite.com typeform.com mailchimp.com list-manage.com "
+    "sinaimg.cn qpic.cn hdslb.com bilibili.com douban.com doubanio.com"
+)
+
+
+class ForeignImages:
+    """The images of the story come from another publisher's own server.
+
+    All the story's images must, none from the site itself. One image of a press house's image
+    host is a sign; of an unknown site it takes more, such as links into the same site. Embedded
+    players of a press house's own count like an image; video platforms and image hosts do not.
+    """
+
+    name: ClassVar[str] = "images"
+    family: ClassVar[Family] = "images"
+    role: ClassVar[Role] = "copy"
+    source: ClassVar[str] = "hot-linked images in the labelled collection; publishers' image hosts"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copy.example/a/",
+            "content": {
+                "rendered": '<p>Text.</p><img src="https://i.guim.co.uk/img/media/x/5000.jpg">'
+                '<img src="https://i.guim.co.uk/img/media/y/5000.jpg">'
+            },
+        },
+        domain="theguardian.com",
+    )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        hosts: Counter[str] = Counter()
+        first: dict[str, str] = {}
+        for src in _story_sources(article):
+            found = article.foreign(src)
+            key = identity(found[0]) if found else ""
+            if found is None or not _is_anybodys(found[0], key):
+                hosts[key] += 1
+                first.setdefault(key, src)
+        if not hosts or hosts[""]:
+            return
+        (key, count), total = hosts.most_common(1)[0], hosts.total()
+        if count / total < 0.6:
+            return
+        known = publisher_of(key) is not None
+        worth = (0.55 if known else 0.4) + (0.1 if count > 1 else 0.0)
+        yield Evidence(
+            rule=self.name,
+            quote=f"{count} of {total} images, such as {first[key][:200]}",
+            confidence=round(worth, 2),
+            domain=key,
+        )
+
+
+def _story_sources(article: Article) -> Iterator[str]:
+    for source in article.content.sources[:MANY]:
+        if source.tag in ("img", "iframe", "source", "video", "audio", "embed"):
+            proxied = _PHOTON.match(source.src)
+            src = f"https://{proxied[1]}" if proxied else source.src
+            if not _CHROME.search(src[:500].lower()) and not src.startswith("data:"):
+                yield src
+
+
+def _is_anybodys(host: str, key: str) -> bool:
+    return key in _ANYBODY or host in _ANYBODY or host.split(".", 1)[-1] in _ANYBODY
+
+
+class InnerLinks:
+    """Most links of the text lead to articles of one other site, as a site's links do to itself.
+
+    Never enough alone: a review of one site's work looks the same.
+    """
+
+    name: ClassVar[str] = "inner-links"
+    family: ClassVar[Family] = "inner links"
+    role: ClassVar[Role] = "copy"
+    source: ClassVar[str] = "internal links of the original, in the labelled collection"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copy.example/a/",
+            "content": {
+                "rendered": '<p><a href="https://hack.example.com/one/">a</a>'
+                '<a href="https://hack.example.com/two/">b</a>'
+                '<a href="https://hack.example.com/three/">c</a></p>'
+            },
+        },
+        domain="hack.example.com",
+    )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        links = article.content.links
+        if len(links) < 2:
+            return
+        pages: dict[str, set[str]] = {}
+        total: set[str] = set()
+        for link in links[:MANY]:
+            found = article.foreign(link.href)
+            if found is None:
+                if link.href.startswith(("http", "//")):
+                    return
+                continue
+            host, url = found
+            if host in NOT_PUBLISHERS or is_opaque(host) or not is_article(url):
+                continue
+            total.add(url)
+            pages.setdefault(host, set()).add(url)
+        if not pages:
+            return
+        host, own = max(pages.items(), key=lambda item: len(item[1]))
+        if len(own) >= 2 and len(own) / len(total) >= 0.5:
+            yield Evidence(
+                rule=self.name,
+                quote=f"{len(own)} of {len(total)} linked pages are on {host}",
+                confidence=0.4,
+                domain=host,
+            )
