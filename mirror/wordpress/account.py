@@ -1,5 +1,6 @@
 """What a walk has to show for itself: how far it came, what is lost, what is proved."""
 
+from mirror.wordpress.chain import Chain
 from mirror.wordpress.counts import Counts
 from mirror.wordpress.pagesize import PageSize
 from mirror.wordpress.problems import Problem
@@ -14,10 +15,8 @@ class Account:
         self._before = start
         self._page = PageSize(per_page, start.per_page or None)
         self._counts = Counts()
-        # Every visible id below `reach` is accounted for; `pos` is the offset just past them.
-        self._reach, self._pos, self._seen = start.anchor + 1, start.pos, start.seen
+        self._chain = Chain(self._counts, start)
         self._lost: list[Lost] = []
-        self._gaps: list[Gap] = []
         self._by_ids: str | None = None  # why offsets were of no use
         self._done = self._proved = False
         self.problem: Problem | None = None  # what ended the walk early
@@ -30,7 +29,7 @@ class Account:
     @property
     def complete(self) -> bool:
         """Whether every row that was visible throughout is proved to have been received."""
-        unproved = self._lost or self._gaps or self._before.lost or self._before.gaps
+        unproved = self._lost or self._chain.gaps or self._before.lost or self._before.gaps
         return self._done and self._proved and not unproved
 
     @property
@@ -51,12 +50,12 @@ class Account:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """Stretches of ids that were passed without proof."""
-        return tuple(self._gaps)
+        return tuple(self._chain.gaps)
 
     @property
     def needs_include_check(self) -> bool:
         """Whether hidden rows were passed and nothing proved that only hidden ones were."""
-        return bool(self._gaps)
+        return bool(self._chain.gaps)
 
     @property
     def hidden(self) -> int:
@@ -64,18 +63,18 @@ class Account:
         if self._counts.total is None or not self._counts.trusted:
             return 0
         lost = len(self._lost) + self._before.lost
-        return max(0, self._counts.total - self._seen - lost)
+        return max(0, self._counts.total - self._chain.seen - lost)
 
     @property
     def resume(self) -> Resume:
         """Where another walk can go on: the accepted prefix."""
         return Resume(
-            anchor=self._reach - 1,
-            pos=self._pos,
+            anchor=self._chain.reach - 1,
+            pos=self._chain.pos,
             per_page=self._page.now,
-            seen=self._seen,
+            seen=self._chain.seen,
             lost=self._before.lost + len(self._lost),
-            gaps=self._before.gaps + len(self._gaps),
+            gaps=self._before.gaps + len(self._chain.gaps),
         )
 
     @property
@@ -90,8 +89,8 @@ class Account:
             words.append("without a believable total")
         if self._lost:
             words.append(f"{len(self._lost)} rows that the server cannot send")
-        if self._gaps:
-            words.append(f"hidden rows passed without proof after id {self._gaps[0].after}")
+        if gaps := self._chain.gaps:
+            words.append(f"hidden rows passed without proof after id {gaps[0].after}")
         return "; ".join(words)
 
     def stop(self, problem: Problem | None = None) -> None:

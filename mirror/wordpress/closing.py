@@ -25,7 +25,7 @@ class Closing:
         self.gaps = list(gaps)
         self.top_known = False  # whether nothing visible lies beyond what was asked for
         self.problem: Problem | None = None
-        self._beyond, self._largest = beyond, largest
+        self._beyond, self.largest = beyond, largest
         self._size, self._ahead = size, ahead
         self._sweep: Sweep | None = None
         trailing = bool(gaps) and gaps[-1].before is None
@@ -86,7 +86,7 @@ class Closing:
 
     def _learn_top(self, ids: Sequence[int]) -> None:
         """Nothing visible lies beyond the largest id: it closes a gap that had no end."""
-        self._largest = max([self._largest, *ids])
+        self.largest = max([self.largest, *ids])
         self.top_known = bool(ids) and all(a > b for a, b in pairwise(ids))
         if not (self.gaps and self.gaps[-1].before is None):
             return
@@ -103,9 +103,9 @@ class Closing:
         closed = [gap for gap in self.gaps if gap.before is not None]
         if self._beyond is not None:
             first = min([self._beyond, *(gap.after + 1 for gap in self.gaps)])
-            ids: Sequence[int] = range(first, self._largest + 1)
+            ids: Sequence[int] = range(first, self.largest + 1)
             if -(-len(ids) // self._size) > MOST_WINDOWS:
-                message = f"ids up to {self._largest} are too many to be asked for one by one"
+                message = f"ids up to {self.largest} are too many to be asked for one by one"
                 self.problem = Problem(kind="bad-parameter", message=message, status=200)
                 return
             self.gaps.clear()

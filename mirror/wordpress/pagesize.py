@@ -48,9 +48,13 @@ class PageSize:
         self._successes = 0
         return True
 
-    def too_large(self, failed: int, best: int) -> None:
-        """Rows that failed together came through in pieces: `best` the largest one of these."""
-        self._strikes += 1 if 2 * best + 1 >= failed else 2
+    def too_large(self, failed: int, best: int, levels: int) -> None:
+        """Rows that failed together came through in pieces.
+
+        `failed`: the smallest that failed, of as many sizes as `levels`; `best`: the largest that
+        came through.
+        """
+        self._strikes += levels
         if self._strikes >= 2 and best < self.now:
             self.limit_to(best, failed)
 
