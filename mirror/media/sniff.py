@@ -17,6 +17,7 @@ import imagesize  # type: ignore[import-untyped]
 
 HEAD = 8192  # bytes that a decision needs; ZIP-based office files name themselves within them
 MAX_HEADER = 4 * 1024 * 1024  # dimensions stand within the first 4 MiB, however long the metadata
+MAX_READS = 5_000  # of a header: a broken JPEG is searched for markers byte by byte
 
 # The HTML signatures of the MIME Sniffing Standard (7.1), and what error pages begin with.
 # Atomic groups: a page made of comments must not be tried in every way of cutting it.
@@ -106,12 +107,16 @@ def measure(path: Path, mime: str) -> tuple[int, int] | None:
 
 
 class _Bounded:
-    """The first bytes of a file, as if it ended there."""
+    """The first bytes of a file, as if it ended there, for so many reads."""
 
     def __init__(self, file: BinaryIO, limit: int) -> None:
         self._file, self._limit = file, limit
+        self._reads = 0
 
     def read(self, size: int = -1) -> bytes:
+        self._reads += 1
+        if self._reads > MAX_READS:
+            raise ValueError("a header that does not end")
         left = max(0, self._limit - self._file.tell())
         return self._file.read(left if size < 0 else min(size, left))
 

@@ -129,6 +129,7 @@ class Stage:
                 ids = self._due(whole)
                 self._total += len(ids)
                 await self._fetch_all(self._rows(ids))
+                self._commit()
         finally:
             self._commit()
         self._journal.close()
@@ -189,17 +190,20 @@ class Stage:
         """Gives the file its name in a thread, since disks take their time; to the end, even if
         the run is cancelled meanwhile."""
         record = self._record_of(row, got)
-        naming = asyncio.ensure_future(asyncio.to_thread(self._name, got, record))
-        try:
-            await asyncio.shield(naming)
-        finally:
-            if not naming.done():
-                await naming
-            if naming.exception() is None:
-                got.part.moved()
-                self._took(got, record)
-            else:
-                got.part.close(keep=True)
+        naming = asyncio.create_task(asyncio.to_thread(self._name, got, record))
+        cancelled = None
+        while not naming.done():
+            try:
+                await asyncio.wait([naming])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if (failure := naming.exception()) is not None:
+            got.part.close(keep=True)
+            raise failure
+        got.part.moved()
+        self._took(got, record)
+        if cancelled is not None:
+            raise cancelled
 
     def _name(self, got: Fetched, record: FileRecord) -> None:
         got.part.sync()

@@ -36,9 +36,13 @@ def png(width: int, height: int, *, filler: int = 0) -> bytes:
 
 
 def numbered(name: str, size: int) -> bytes:
-    """A JPEG-like file of this size, different for every name."""
+    """A JPEG of 320 × 200 by its headers, of so many bytes, different for every name."""
     seed = hashlib.sha256(name.encode()).digest()
-    head = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + seed
+    head = (
+        b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
+        + b"\xff\xfe\0\x22" + seed
+        + b"\xff\xc0\0\x0b\x08" + struct.pack(">HH", 200, 320) + b"\1\1\x11\0"
+    )  # fmt: skip
     return (head + seed * (size // 32 + 1))[:size]
 
 
@@ -123,6 +127,20 @@ CHANGES: dict[str, int] = {}
 @at("/replace")
 async def replace(asked: Asked, writer: asyncio.StreamWriter) -> None:
     CHANGES["replaced"] = CHANGES.get("replaced", 1) + 1
+    send(writer, b"ok")
+
+
+@at("/robots.txt")
+async def robots(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    if CHANGES.get("disallow"):
+        send(writer, b"User-agent: *\nDisallow: /private/\n", Content_Type="text/plain")
+    else:
+        send(writer, PAGE, "404 Not Found", Content_Type="text/html")
+
+
+@at("/robots")
+async def set_robots(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    CHANGES["disallow"] = int(asked.query.partition("=")[2])
     send(writer, b"ok")
 
 
