@@ -54,6 +54,7 @@ POSTS: Mapping[str, Schema] = {
     "status": {"type": "array", "items": {"type": "string"}, "default": "publish"},
 }  # fmt: skip
 CHILDREN: Mapping[str, Schema] = {**POSTS, "parent": INTEGERS, "parent_exclude": INTEGERS}
+# Of terms, only those of flat taxonomies take an `offset`.
 TERMS: Mapping[str, Schema] = {
     **PAGING,
     "order": _one_of("asc", "desc", default="asc"),
@@ -62,6 +63,10 @@ TERMS: Mapping[str, Schema] = {
     "parent": INTEGER,
     "post": INTEGER,
     "slug": TEXTS,
+}
+FLAT_TERMS: Mapping[str, Schema] = {
+    **{k: v for k, v in TERMS.items() if k != "parent"},
+    "offset": INTEGER,
 }
 USERS: Mapping[str, Schema] = {
     **PAGING,

@@ -101,7 +101,7 @@ def collections(site: "Site") -> dict[str, Kind]:
 def schemas(site: "Site", kind: Kind) -> Mapping[str, Schema]:
     """The parameters of a list, as this release of WordPress knows them."""
     if isinstance(kind, Taxonomy):
-        return arguments.TERMS
+        return arguments.TERMS if kind.hierarchical else arguments.FLAT_TERMS
     if not isinstance(kind, PostType):
         return arguments.USERS if kind is User else arguments.COMMENTS
     tree = kind.hierarchical or kind.slug == "attachment"

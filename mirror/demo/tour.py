@@ -30,6 +30,7 @@ from mirror.urls import host_of
 DEFAULT = Path("mirror-demo.db")
 # A version holds from one second to a later one.
 TICK_SECONDS = 1.1
+TEXTS = ("title", "content")
 SHOWN_EDITS, SHOWN_UPSTREAMS = 2, 2
 
 
@@ -114,7 +115,8 @@ def _show_edits(mirror: Database, summary: CrawlSummary, out: Console) -> None:
         history = versions(mirror, change.row_id)
         before, after = history[change.version - 2], history[change.version - 1]
         _title(f"Word by word: {title_of(after.object)}", out)
-        for text in render(differences(before.object, after.object)):
+        found = differences(before.object, after.object)
+        for text in render([field for field in found if field.field in TEXTS]):
             out.print(text)
 
 

@@ -1,0 +1,30 @@
+"""All misbehaviours, by the address at which each is found."""
+
+import re
+
+from tests.mockserver.behaviour import Behaviour
+from tests.mockserver.misbehaviours import (
+    bodies,
+    connections,
+    discovery,
+    paging,
+    refusals,
+    rows,
+)
+
+MODULES = (discovery, paging, bodies, connections, refusals, rows)
+BY_URL: dict[str, type[Behaviour]] = {
+    url: found
+    for module in MODULES
+    for found in vars(module).values()
+    if isinstance(found, type) and issubclass(found, Behaviour)
+    for url in found.urls
+}
+
+
+def find(name: str) -> Behaviour | None:
+    """The behaviour at a URL such as `per-page-20`; any number does."""
+    numberless = {re.sub(r"\d+", "#", url): found for url, found in BY_URL.items()}
+    found = BY_URL.get(name) or numberless.get(re.sub(r"\d+", "#", name))
+    digits = re.search(r"\d+", name)
+    return found(int(digits[0]) if digits else 0) if found else None
