@@ -9,7 +9,7 @@ from typing import Any
 
 from mirror.attribution.article import Article
 from mirror.attribution.canonical import CanonicalElsewhere
-from mirror.attribution.chrome import AdjacentPosts, ShareButtons
+from mirror.attribution.chrome import AdjacentPosts, ForeignFrame, ShareButtons
 from mirror.attribution.closing import FirstPublished, OriginalAt, Republished, Translated
 from mirror.attribution.combine import combine
 from mirror.attribution.datelines import Byline, Dateline
@@ -21,7 +21,7 @@ from mirror.attribution.markup import CmsAddress, PublisherClass
 from mirror.attribution.people import AuthorIsPublisher, CategoryIsAgency
 from mirror.attribution.pixels import RepublicationPixel
 from mirror.attribution.plugins import PluginMetadata
-from mirror.attribution.read_on import ReadOn
+from mirror.attribution.read_on import MoreLink, ReadOn
 from mirror.attribution.rule import Rule
 from mirror.attribution.site import Site, site_of
 from mirror.attribution.source_lines import SourceLine
@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     OriginalAt(),
     SourceLine(),
     ReadOn(),
+    MoreLink(),
     GuidElsewhere(),
     Dateline(),
     Byline(),
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     InnerLinks(),
     ShareButtons(),
     AdjacentPosts(),
+    ForeignFrame(),
     HouseStatement(),
 )
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}

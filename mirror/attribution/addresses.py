@@ -66,7 +66,7 @@ _LONGEST = 2048
 # Paths that list articles or present a person or a house, and are not an article themselves.
 _LISTING = re.compile(
     r"^/(?:[a-z]{2}(?:[-_][a-z]{2})?/)?(?:index\.(?:php|html?)|home|news|blog|en|about(?:-us)?"
-    r"|authors?/[^/]+|contributors?/[^/]+|users?/[^/]+|profiles?/[^/]+|staff/[^/]+|people/[^/]+"
+    r"|(?:[^/]+/){0,2}(?:authors?|contributors?|users?|profiles?|staff|people)/[^/]+"
     r"|tags?/.+|category/.+|topics?/[^/]+|search(?:/.*)?|feed|rss|republish.*|copyright|contact"
     r"|newsletters?|donate|subscribe|privacy.*|terms.*|editorial-policy)?/?$",
     re.I,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from mirror.attribution.addresses import is_article, is_opaque
 from mirror.attribution.article import MANY, Article
 from mirror.attribution.credit import NOT_PUBLISHERS
+from mirror.attribution.images import unproxied
 from mirror.attribution.rule import Example, Family, Role
 from mirror.content import Link
 from mirror.items import Evidence
@@ -72,6 +73,43 @@ def _shared(href: str) -> str | None:
         if url:
             return url[0]
     return None
+
+
+_PART = re.compile(r"/wp-content/(?:plugins|themes)/[^/?#]{1,80}/")
+
+
+class ForeignFrame:
+    """An image comes out of a plugin's or a theme's folder on another site.
+
+    Nobody embeds another site's button icons by hand: they came along with the page.
+    """
+
+    name: ClassVar[str] = "foreign-frame"
+    family: ClassVar[Family] = "frame"
+    role: ClassVar[Role] = "copy"
+    source: ClassVar[str] = "WordPress's folders wp-content/plugins and wp-content/themes"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copy.example/a/",
+            "content": {
+                "rendered": '<p>Text.</p><img src="https://i1.wp.com/paper.example.com/wp-content/'
+                'plugins/buttons/images/facebook.png?w=620">'
+            },
+        },
+        domain="paper.example.com",
+    )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        if "/wp-content/plugins/" not in article.html and "/wp-content/themes/" not in article.html:
+            return
+        for source in article.content.sources[:MANY]:
+            src = unproxied(source.src)
+            found = article.foreign(src) if _PART.search(src[:2000]) else None
+            if found is not None:
+                yield Evidence(
+                    rule=self.name, quote=src[:300], confidence=0.6, domain=found[0]
+                )
+                return
 
 
 _ADJACENT = re.compile(

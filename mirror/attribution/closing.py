@@ -10,6 +10,9 @@ from mirror.attribution.rule import Example, Family, Role
 from mirror.attribution.sentences import credits, evidence
 from mirror.items import Evidence
 
+# "The original article …" begins its sentence; far into one, it is what the sentence reports on.
+_LEAD = 45
+
 
 class FirstPublished:
     """A sentence says who published this text first, with a link, an address or a known name.
@@ -115,5 +118,5 @@ class OriginalAt:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         for credit in credits(article, ORIGINAL, backwards=False):
             found = evidence(self.name, credit, 0.8)
-            if found is not None and found.url is not None:
+            if found is not None and found.url is not None and credit.lead <= _LEAD:
                 yield found

@@ -89,11 +89,20 @@ class ForeignImages:
         )
 
 
+def unproxied(src: str) -> str:
+    """The address of an image behind Jetpack's proxy.
+
+    >>> unproxied("https://i1.wp.com/a.example.org/x.png?w=620")
+    'https://a.example.org/x.png'
+    """
+    proxied = _PHOTON.match(src)
+    return f"https://{proxied[1]}" if proxied else src
+
+
 def _story_sources(article: Article) -> Iterator[str]:
     for source in article.content.sources[:MANY]:
         if source.tag in ("img", "iframe", "source", "video", "audio", "embed"):
-            proxied = _PHOTON.match(source.src)
-            src = f"https://{proxied[1]}" if proxied else source.src
+            src = unproxied(source.src)
             if not _CHROME.search(src[:500].lower()) and not src.startswith("data:"):
                 yield src
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from mirror.attribution.addresses import is_article, is_opaque
 from mirror.attribution.article import MANY, Article
@@ -21,63 +20,93 @@ _LONGEST = 120
 
 
 class ReadOn:
-    """A link says that the whole, or the original, is on another site.
-
-    A bare "Read more" counts only with WordPress's own `#more-` anchor, or as the last words of a
-    short text; else it leads to a related page as often as to the source.
-    """
+    """A link says that the whole text, or the original, is on another site."""
 
     name: ClassVar[str] = "read-on"
     family: ClassVar[Family] = "links"
     role: ClassVar[Role] = "origin"
-    source: ClassVar[str] = "wp-includes/post-template.php (more link); aggregators' excerpts"
+    source: ClassVar[str] = "aggregators' excerpts; The Conversation's and Undark's notes"
     example: ClassVar[Example] = Example(
         post={
             "link": "https://copy.example/a/",
             "content": {
                 "rendered": "<p>The beginning.</p>"
-                '<p><a href="https://paper.example.com/2018/12/18/dream">Read full story here…</a></p>'
+                '<p><a href="https://paper.example.com/2018/dream">Read full story here…</a></p>'
             },
         },
         domain="paper.example.com",
-        url="https://paper.example.com/2018/12/18/dream",
+        url="https://paper.example.com/2018/dream",
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for link in article.content.links[-MANY:]:
-            if 2 <= len(link.text) <= _LONGEST:
-                worth = self._worth(article, link)
-                found = article.foreign(link.href) if worth else None
-                if found is not None and found[0] not in NOT_PUBLISHERS:
-                    yield from self._evidence(link, found, worth)
+        for link, words in _named_links(article):
+            if READ_ON.fullmatch(words) and not _NEXT.match(words):
+                worth = 0.9 if _ORIGINAL.search(words) else 0.85
+                yield from _evidence(self.name, article, link, worth)
 
-    def _worth(self, article: Article, link: Link) -> float:
-        words = link.text.lower().strip(" \t[](){}«»<>*-–—.:")
-        if _MORE.fullmatch(words):
-            return 0.85 if "#more" in link.href else self._closing_worth(article, link)
-        if not READ_ON.fullmatch(words):
-            return 0.0
-        if _ORIGINAL.search(words):
-            return 0.9
-        return 0.8 if _NEXT.match(words) else 0.85
 
-    def _closing_worth(self, article: Article, link: Link) -> float:
-        text = article.content.text
-        return 0.6 if len(text) < 1500 and link.end > len(text) - 40 else 0.0
+class MoreLink:
+    """The teaser's own "Read more" or "Next page" leads to where this copy was taken from.
 
-    def _evidence(self, link: Link, found: tuple[str, str], worth: float) -> Iterator[Evidence]:
-        host, url = found
-        if is_opaque(host):
-            known = named(link.text.rsplit(" on ", 1)[-1].rsplit(" at ", 1)[-1])
-            if known is None:
-                return
-            host = known.domain
-        article_url = url if is_article(url) and urlsplit(url).path not in ("", "/") else None
-        yield Evidence(
-            rule=self.name,
-            quote=f"{link.text} ({link.href[:200]})",
-            confidence=worth if article_url else worth - 0.35,
-            domain=host,
-            url=article_url,
-            offset=link.start,
-        )
+    A bare "Read more" counts only with WordPress's and Blogger's `#more` anchor, or as the last
+    words of a short text; else it leads to a related page as often as to the source.
+    """
+
+    name: ClassVar[str] = "more-link"
+    family: ClassVar[Family] = "links"
+    role: ClassVar[Role] = "copy"
+    source: ClassVar[str] = "wp-includes/post-template.php (more link); Blogger's jump breaks"
+    example: ClassVar[Example] = Example(
+        post={
+            "link": "https://copy.example/a/",
+            "content": {
+                "rendered": "<p>The beginning.</p>"
+                '<a href="https://blog.example.com/2016/10/message.html#more">Read more »</a>'
+            },
+        },
+        domain="blog.example.com",
+        url="https://blog.example.com/2016/10/message.html",
+    )
+
+    def __call__(self, article: Article) -> Iterator[Evidence]:
+        for link, words in _named_links(article):
+            worth = 0.0
+            if _NEXT.match(words):
+                worth = 0.8
+            elif _MORE.fullmatch(words):
+                worth = 0.85 if "#more" in link.href else _closing_worth(article, link)
+            if worth:
+                yield from _evidence(self.name, article, link, worth)
+
+
+def _named_links(article: Article) -> Iterator[tuple[Link, str]]:
+    """The links whose words may be of this kind, with their words in lower case."""
+    for link in article.content.links[-MANY:]:
+        if 2 <= len(link.text) <= _LONGEST:
+            yield link, link.text.lower().strip(" \t[](){}«»<>*-–—.:")
+
+
+def _closing_worth(article: Article, link: Link) -> float:
+    text = article.content.text
+    return 0.6 if len(text) < 1500 and link.end > len(text) - 40 else 0.0
+
+
+def _evidence(rule: str, article: Article, link: Link, worth: float) -> Iterator[Evidence]:
+    found = article.foreign(link.href)
+    if found is None or found[0] in NOT_PUBLISHERS:
+        return
+    host, url = found
+    if is_opaque(host):
+        known = named(link.text.rsplit(" on ", 1)[-1].rsplit(" at ", 1)[-1])
+        if known is None:
+            return
+        host = known.domain
+    page = is_article(url)
+    yield Evidence(
+        rule=rule,
+        quote=f"{link.text} ({link.href[:200]})",
+        confidence=worth if page else round(worth - 0.35, 2),
+        domain=host,
+        url=url if page else None,
+        offset=link.start,
+    )

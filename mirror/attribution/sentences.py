@@ -23,11 +23,12 @@ _THIS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """A phrase in a sentence, and whom the sentence names."""
+    """A phrase in a sentence, and whom the sentence names; `lead`: the characters before it."""
 
     phrase: Phrase
     quote: str
     offset: int
+    lead: int
     found: Object
 
 
@@ -81,6 +82,7 @@ def _in(
                 phrase=phrase,
                 quote=quoted(line.text[first:last]),
                 offset=line.start + first,
+                lead=len(before.strip()),
                 found=found,
             )
 

@@ -78,7 +78,7 @@ class SourceLine:
         return Evidence(
             rule=self.name,
             quote=quoted(f"{line.text[start:]} {'' if rest else best.url or best.name or ''}"),
-            confidence=0.9 if best.url and word in ORIGINAL_LABELS else worth,
+            confidence=0.93 if best.url and word in ORIGINAL_LABELS else worth,
             domain=best.host,
             url=best.url,
             offset=line.start + start,
