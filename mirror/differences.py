@@ -7,7 +7,7 @@ paragraph stays whole. Where even that would be too much, the whole stretch coun
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from rapidfuzz.distance import LCSseq
@@ -23,10 +23,13 @@ MAX_CELLS = 200_000_000
 # An unchanged stretch so short, between two longer changes, only makes them harder to read.
 ISLAND = 12
 
-# A line break, a word with the blanks after it, one character of a script without blanks, or one
-# punctuation mark.
-_TOKEN = re.compile(r"\n|(?:[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\W) *")
+# A line break, or one of these with the blanks after it: a number, a character of a script without
+# blanks between words, a word, a punctuation mark.
+_CJK = r"\u3040-\u30ff\u3400-\u9fff"
+_TOKEN = re.compile(rf"\n|(?:\d+(?:[.,:]\d+)+|[{_CJK}]|[^\W{_CJK}]+|\W) *")
 _HTML = ("content", "excerpt")
+# The same moment in local time says nothing more.
+_TWINS = {"modified": "modified_gmt", "date": "date_gmt"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class FieldDifference:
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldDifference, ...]:
     """The fields in which two versions of a WordPress post differ, volatile ones left out."""
     fields = changed_fields("post", before, after)
+    fields = tuple(field for field in fields if _TWINS.get(field) not in fields)
     return tuple(_field(field, before.get(field), after.get(field)) for field in fields)
 
 
@@ -63,14 +67,34 @@ def compare(before: str, after: str) -> tuple[Piece, ...]:
     >>> [(p.operation, p.text) for p in compare("Open to talks", "Open to direct talks")]
     [('equal', 'Open to '), ('insert', 'direct '), ('equal', 'talks')]
     """
-    old_lines, new_lines = (text.splitlines(keepends=True) for text in (before, after))
+    # Every line ends in the same way, the last one too, or it would differ from one further up.
+    old_lines, new_lines = (f"{text}\n".splitlines(keepends=True) for text in (before, after))
     pieces: list[tuple[Operation, str]] = []
     for same, old, new in _aligned(old_lines, new_lines):
         if same:
             pieces.append(("equal", "".join(new)))
         else:
             pieces += _by_word("".join(old), "".join(new))
-    return tuple(_joined(pieces))
+    return tuple(_without_last_break(list(_joined(pieces))))
+
+
+def _without_last_break(pieces: list[Piece]) -> Iterator[Piece]:
+    """Takes the line break that was added to both texts away again.
+
+    Where only one of them goes on at the end, the break before that is its own, and moves there.
+    """
+    last = len(pieces) - 1
+    if pieces[last].operation != "equal":
+        while last and pieces[last - 1].operation != "equal":
+            last -= 1
+    tail = pieces[last:]
+    if len(tail) == 1 and tail[0].operation != "equal" and last:
+        shared, alone = pieces[last - 1], tail[0]
+        pieces[last - 1] = replace(shared, text=shared.text.removesuffix("\n"))
+        tail = [replace(alone, text="\n" + alone.text)]
+    for piece in (*pieces[:last], *(replace(p, text=p.text.removesuffix("\n")) for p in tail)):
+        if piece.text:
+            yield piece
 
 
 def _field(field: str, before: Any, after: Any) -> FieldDifference:
@@ -99,10 +123,12 @@ def _by_word(before: str, after: str) -> Iterator[tuple[Operation, str]]:
         if same:
             yield "equal", "".join(come)
             continue
-        if gone:
-            yield "delete", "".join(gone)
-        if come:
-            yield "insert", "".join(come)
+        deleted, inserted = "".join(gone), "".join(come)
+        # The blank after a replaced word did not change.
+        blank = " " if deleted.endswith(" ") and inserted.endswith(" ") else ""
+        yield "delete", deleted.removesuffix(blank)
+        yield "insert", inserted.removesuffix(blank)
+        yield "equal", blank
 
 
 Run = tuple[bool, Sequence[str], Sequence[str]]
@@ -154,7 +180,7 @@ def _joined(pieces: Sequence[tuple[Operation, str]]) -> Iterator[Piece]:
     """Neighbours of one kind as one piece."""
     operation: Operation | None = None
     texts: list[str] = []
-    for kind, text in [*pieces, (None, "")]:
+    for kind, text in [*(piece for piece in pieces if piece[1]), (None, "")]:
         if kind != operation:
             if operation is not None:
                 yield Piece(operation=operation, text="".join(texts))

@@ -48,8 +48,9 @@ def console(*, stderr: bool = False) -> "Console":
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    click.echo(to_json(value))
+    """One JSON document on stdout, in whatever encoding that has."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(to_json(value, ascii_only=not unicode))
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
@@ -73,11 +74,10 @@ def cell(value: object) -> str:
 
 
 def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
-    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
         table.add_column(
             column.title,
@@ -104,9 +104,9 @@ def _align(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(parts).rstrip())
 
 
-def print_text(text: "Text | str") -> None:
-    """A line or a text, with its colours where the terminal has some."""
-    console().print(text)
+def print_text(text: "Text | str", *, wrap: bool = True) -> None:
+    """A text, with its colours where the terminal has some; broken between words, or nowhere."""
+    console().print(text, soft_wrap=None if wrap else True)
 
 
 def ago(moment: str | None, now: datetime | None = None) -> str:

@@ -65,7 +65,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def to_json(value: Any, *, indent: int | None = 2) -> str:
+def to_json(value: Any, *, ascii_only: bool = False) -> str:
     """JSON of dataclasses, mappings and lists: readable in any script, safe on any terminal."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain)
+    text = json.dumps(value, indent=2, ensure_ascii=ascii_only, default=_plain)
     return _UNFIT_TEXT.sub(_escape, text)

@@ -191,5 +191,5 @@ def nearest(word: str, known: Sequence[str]) -> str:
     >>> nearest("evry", ["every", "media"])
     'did you mean "every"?'
     """
-    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    close = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
     return f'did you mean "{close[0]}"?' if close else ""

@@ -1,5 +1,6 @@
 """Reading `mirror.toml`: everything that is wrong with it is said at once, each with its line."""
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -171,5 +172,5 @@ class _Reading:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"

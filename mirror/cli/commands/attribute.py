@@ -1,5 +1,6 @@
 """`mirror attribute`."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import chain
@@ -23,7 +24,7 @@ def command(ctx: click.Context, file: BinaryIO) -> None:
     them); - or nothing is standard input. A line that is no such object is reported on stderr and
     the rest goes on; the exit code is then 1.
     """
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     refused = 0
     for place, post in _posts(file):
         if isinstance(post, dict):

@@ -55,7 +55,7 @@ def command(
         if limit and printed == limit:
             note(f"… and more: the latest {limit} are shown, `--limit 0` shows all")
             break
-        print_text(line(change))
+        print_text(line(change), wrap=False)
         printed += 1
     if not printed:
         note("no changes" + (f" since {since}" if since else ""))

@@ -37,8 +37,10 @@ def command(invocation: Invocation, post: str, as_json: bool) -> None:
 
 def _rows(version: PostVersion) -> list[list[object]]:
     event = "first seen" if version.version == 1 else "edited"
+    if "deleted_at" in version.changed:
+        event = "restored"
     until = version.valid_to or ("now" if not version.deleted_at else version.deleted_at)
-    changed = ", ".join(version.changed) or None
+    changed = ", ".join(field for field in version.changed if field != "deleted_at") or None
     title = title_of(version.object)
     rows: list[list[object]] = [[version.version, version.valid_from, until, event, changed, title]]
     if version.deleted_at:

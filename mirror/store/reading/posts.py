@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlite_utils import Database
 
 from mirror.errors import ConfigError
@@ -190,17 +191,20 @@ def _spellings(text: str) -> list[str]:
 
 
 def _near(db: Database, text: str) -> list[Found]:
-    """Posts whose slug looks like the last word of what was asked for."""
-    words = re.findall(r"[\w-]{3,}", text.rstrip("/").rsplit("/", 1)[-1])
-    if not words:
+    """Posts whose slug, the last part of their link, is nearly that of what was asked for."""
+    wanted = _slug(text)
+    if not wanted:
         return []
-    pattern = f"%{max(words, key=len)[:40]}%"
-    return _select(
-        db,
-        "WHERE p.slug LIKE ? OR p.title LIKE ? ORDER BY p.deleted_at IS NOT NULL, p.id DESC "
-        "LIMIT ?",
-        [pattern, pattern, CANDIDATES],
-    )
+    links = db.execute("SELECT id, link FROM posts WHERE link IS NOT NULL")
+    slugs = {row_id: _slug(link) for row_id, link in links}
+    best = process.extract(wanted, slugs, scorer=fuzz.WRatio, limit=CANDIDATES, score_cutoff=75)
+    ids = [row_id for _, _, row_id in best]
+    rows = _select(db, f"WHERE p.id IN ({', '.join('?' * len(ids))})", ids)
+    return sorted(rows, key=lambda row: ids.index(row.post_id))
+
+
+def _slug(link: str) -> str:
+    return link.rstrip("/").rsplit("/", 1)[-1].lower()
 
 
 def _listed(rows: Sequence[Found]) -> str:

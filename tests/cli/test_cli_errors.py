@@ -1,0 +1,147 @@
+"""Errors are one line that says what was wrong and what to do; each kind has its exit code."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mirror.cli.app import COMMANDS
+from mirror.cli.app import mirror as group
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["stauts"], "did you mean `mirror status`?"),
+        (["crawl", "--bogus"], "see `mirror crawl --help`"),
+        (["changes", "--since", "soon"], "'soon' is no time: give a date"),
+        (["changes", "--event", "renamed"], "not one of 'new', 'edited', 'deleted', 'restored'"),
+        (["crawl", "--limit", "0", "https://example.com"], "0 is not in the range"),
+        (["crawl", "ftp://example.com"], "only http and https are mirrored"),
+        (["crawl", "--only", ",", "https://example.com"], "--only names no collection"),
+        (["crawl", "--contact", "me@example.org", "https://e.com"], "mailto:me@example.org"),
+        (["crawl"], "no site is known: name one"),
+        (["--config", "none.toml", "status"], "`mirror init` writes one"),
+        (["show"], "missing argument 'POST'"),
+        (["search"], "missing argument"),
+        (["schedule", "cron", "--every", "often"], "'often' is no interval"),
+        (["attribute", "none.jsonl"], "no such file"),
+    ],
+)
+def test_usage_errors_exit_2_with_advice(
+    folder: Path, mirror: Any, words: list[str], says: str
+) -> None:
+    found = mirror(*words)
+    assert found.code == 2
+    assert found.out == ""
+    assert found.err.startswith("mirror: ")
+    assert found.err.count("\n") == 1
+    assert says in found.err.lower() or says in found.err
+
+
+@pytest.mark.parametrize(
+    "command", ["status", "changes", "upstreams", "check", "search x", "show 1"]
+)
+def test_no_mirror_yet(folder: Path, mirror: Any, command: str) -> None:
+    found = mirror(*command.split())
+    assert found.code == 1
+    assert found.err.endswith("there is no mirror at " + str(folder / "mirror.db") +
+                              ": `mirror crawl URL` makes one\n")  # fmt: skip
+
+
+def test_a_file_that_is_no_mirror(folder: Path, mirror: Any) -> None:
+    (folder / "notes.txt").write_text("not a database, but long enough to look at" * 50)
+    found = mirror("status", "--db", "notes.txt")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert "is not a SQLite database" in found.err
+
+
+def test_the_database_before_or_after_the_command_or_by_the_environment(
+    mirrored: Path, mirror: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirrored.rename(folder / "other.db")
+    assert mirror("status").code == 1
+    assert mirror("--db", "other.db", "status").code == 0
+    assert mirror("status", "--db", "other.db").code == 0
+    monkeypatch.setenv("MIRROR_DB", "other.db")
+    assert mirror("status").code == 0
+    assert mirror("status", "--db", "nowhere.db").code == 1
+    monkeypatch.delenv("MIRROR_DB")
+    (folder / "mirror.toml").write_text('[mirror]\ndb = "other.db"\n')
+    assert mirror("status").code == 0
+
+
+def test_bugs_are_told_apart_and_shown_with_debug(
+    mirrored: Path, mirror: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr("mirror.cli.commands.upstreams.upstreams", broken)
+    found = mirror("upstreams")
+    assert found.code == 1
+    assert found.err == "mirror: this is a bug: ZeroDivisionError: by nought; --debug shows where\n"
+    assert "Traceback" in mirror("upstreams", "--debug").err
+
+
+def test_control_c_is_no_traceback(
+    mirrored: Path, mirror: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mirror.cli.commands.upstreams.upstreams", interrupted)
+    found = mirror("upstreams")
+    assert (found.code, found.err.strip()) == (130, "mirror: interrupted")
+
+
+def test_a_reader_that_goes_away_is_no_error(mirrored: Path) -> None:
+    command = f"{sys.executable} -m mirror changes --limit 0 --json | head -c 10"
+    found = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True
+    )
+    assert found.stderr == ""
+    assert found.returncode in (0, 141)
+
+
+def test_output_in_a_poor_locale(mirrored: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    for words in (["show", "4"], ["show", "4", "--json"], ["status"], ["diff", "1"]):
+        found = subprocess.run(
+            [sys.executable, "-m", "mirror", *words],
+            capture_output=True, text=True, env=environment, check=False,
+        )  # fmt: skip
+        assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_module_its_help_and_the_common_options(
+    mirror: Any, name: str
+) -> None:
+    command = group.get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    assert command.help is not None
+    assert " ".join(command.help.split("\n\n")[0].split()) == COMMANDS[name]
+    found = mirror(name, "--help")
+    assert found.code == 0
+    if not hasattr(command, "commands"):
+        assert "--db" in found.out
+        assert "--config" in found.out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "sys.argv = ['mirror', '--help']\n"
+        "from mirror.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'scrapy', 'twisted', 'rich', 'sqlite_utils', 'sqlite3', 'datasette',"
+        " 'selectolax', 'tldextract', 'tomlkit', 'orjson', 'rapidfuzz', 'asyncio', 'logging'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert found.stderr == "[]\n"
+    assert "A mirror of WordPress sites" in found.stdout
