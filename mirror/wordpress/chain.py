@@ -54,7 +54,7 @@ class Chain:
         self.moves += 1
         self.back, self._barren = self.overlap, 0
         self._crossing = self._leaping = False
-        self.ended = self.counts.reaches_end(segment, new=True)
+        self.ended = self.counts.reaches_end(segment)
 
     def stall(self, segment: Segment, most_overlap: int) -> None:
         """Judges the awaited answer when it holds nothing new, or begins too late to prove it."""
@@ -62,7 +62,7 @@ class Chain:
         sure = self._crossing or window.limit == 1
         if not window.offset or (ids and ids[0] <= self.reach):
             self._nothing_new(segment)
-        elif (self._leaping and ids) or (sure and self._unchanged(segment)):
+        elif self._leaping or (sure and self._unchanged(segment)):
             self._cross(segment)
         else:
             # Rows vanished before the anchor, or the overlap holds only hidden ones.
@@ -85,7 +85,7 @@ class Chain:
     def _nothing_new(self, segment: Segment) -> None:
         """A window that is proved to follow on, all of whose rows are known."""
         ids = segment.ids
-        if self.counts.reaches_end(segment, new=False):
+        if self.counts.reaches_end(segment):
             self.ended = True
             return
         self.pos = max(segment.end, segment.window.offset + 1)

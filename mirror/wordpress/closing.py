@@ -11,7 +11,6 @@ from mirror.wordpress.includes import Sweep
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.windows import Gap, Lost, Window
 
-MOST_GAP_WINDOWS = 50
 MOST_WINDOWS = 20_000
 
 
@@ -19,14 +18,24 @@ class Closing:
     """Reads what a walk left open. `gaps` are those that stay open."""
 
     def __init__(
-        self, gaps: Sequence[Gap], *, beyond: int | None, largest: int, size: int, ahead: int
+        self,
+        gaps: Sequence[Gap],
+        *,
+        beyond: int | None,
+        largest: int,
+        size: int,
+        ahead: int,
+        most_windows: int,
     ) -> None:
-        """`beyond`: read everything from this id on. `largest`: the largest id that was seen."""
+        """`beyond`: read everything from this id on. `largest`: the largest id that was seen.
+
+        Gaps that would take more than `most_windows` of `size` ids stay open.
+        """
         self.gaps = list(gaps)
         self.top_known = False  # whether nothing visible lies beyond what was asked for
         self.problem: Problem | None = None
         self._beyond, self.largest = beyond, largest
-        self._size, self._ahead = size, ahead
+        self._size, self._ahead, self._most_windows = size, ahead, most_windows
         self._sweep: Sweep | None = None
         trailing = bool(gaps) and gaps[-1].before is None
         self._newest: Window | None = None
@@ -111,7 +120,7 @@ class Closing:
             self.gaps.clear()
         else:
             stretches = [range(gap.after + 1, gap.before or 0) for gap in closed]
-            if sum(map(len, stretches)) > MOST_GAP_WINDOWS * self._size:
+            if sum(map(len, stretches)) > self._most_windows * self._size:
                 return
             ids = [id_ for stretch in stretches for id_ in stretch]
             self.gaps = [gap for gap in self.gaps if gap.before is None]

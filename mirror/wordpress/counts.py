@@ -18,14 +18,17 @@ class Counts:
         self.trusted = True
         self.cap: int | None = None  # the page size beyond which the server sends no more rows
         self._widest = 0  # the most rows that it surely takes at once
-        self._doubt: tuple[int, int] | None = None  # rows and end of a short answer
+        self._pages_told = False
+        self._short: tuple[int, int] | None = None  # a short answer's rows, and where the last is
+        self._latest: Segment | None = None  # that was accepted
 
     def segment(
         self, window: Window, ids: tuple[int, ...], total: int | None, pages: int | None
     ) -> Segment:
         """An answer with the offset that it surely reaches to."""
         total = self._believed(window, ids, total)
-        self._widest = max(self._widest, len(ids))
+        self._widest = max(self._widest, len(ids), self._shown_by(window, ids, total))
+        self._pages_told = self._pages_told or bool(pages)
         takes = max(self._widest, -(-total // pages)) if total and pages else self._widest
         if total and pages and pages > -(-total // window.limit) and len(ids) < window.limit:
             self.cap = max(len(ids), -(-total // pages))
@@ -33,6 +36,17 @@ class Counts:
         if total is not None:
             rows = min(rows, max(0, total - window.offset))
         return Segment(window, ids, window.offset + max(rows, len(ids)), total)
+
+    def _shown_by(self, window: Window, ids: tuple[int, ...], total: int | None) -> int:
+        """How many rows the latest answer went over, hidden ones included.
+
+        So many, at least, as stand before its last row in this one, and between the two offsets.
+        """
+        latest = self._latest
+        if latest is None or latest.total != total or latest.ids[-1] not in ids:
+            return 0
+        rows = window.offset + ids.index(latest.ids[-1]) + 1 - latest.window.offset
+        return min(rows, latest.window.limit)
 
     def _believed(self, window: Window, ids: tuple[int, ...], total: int | None) -> int | None:
         if total is not None and not 0 <= total <= MOST_ROWS:
@@ -48,27 +62,17 @@ class Counts:
         """Learns from an answer with `new` new rows whether short answers mean a cap.
 
         The next one begins at the last row of a short one. Has it as many rows, all but that one
-        new, then the server takes no more. Has it known rows beside that one, then the first
-        answer went further than it shows: rows are hidden.
+        new, then the server takes no more.
         """
-        rows, limit = len(segment.ids), segment.window.limit
-        follows = self._doubt is not None and segment.window.offset < self._doubt[1]
-        before = self._doubt[0] if self._doubt else 0
-        self._doubt = None
-        if rows >= limit or rows < self._widest:
-            return
-        if follows and rows == before and new >= rows - 1:
+        rows = len(segment.ids)
+        if self._short == (rows, segment.window.offset) and new >= rows - 1:
             self.cap = rows
-        elif follows and new < rows - 2:
-            self._widest = limit
-        else:
-            self._doubt = (rows, segment.end)
+        short = self._widest <= rows < segment.window.limit and not self._pages_told
+        self._short = (rows, segment.window.offset + rows - 1) if short else None
+        self._latest = segment
 
-    def reaches_end(self, segment: Segment, *, new: bool) -> bool:
-        """Whether an answer that follows on goes to the end of the collection.
-
-        Without new rows, a short one went as far as was asked, not only as far as it shows.
-        """
+    def reaches_end(self, segment: Segment) -> bool:
+        """Whether an answer that follows on goes to the end of the collection."""
         total, window = segment.total, segment.window
         rows_end = window.offset + len(segment.ids)
         if total is None or not self.trusted:
@@ -77,8 +81,6 @@ class Counts:
             self.trusted = False
             return False
         full = len(segment.ids) >= window.limit
-        if not new and not full:
-            return window.end >= total
         # A total that ends just there may be a mere count of the rows sent: one more window tells.
         suspicious = full and rows_end == total and window.limit > 1
         return segment.end >= total and not suspicious

@@ -11,7 +11,8 @@ class Sweep:
     """Reads all of `ids` by `include=`, `size` at a time, `ahead` requests in flight.
 
     A request that fails is halved until the row that fails stands alone: it is lost, the others
-    are had. Where one half succeeds the other is suspect, and is halved without being asked.
+    are had. Where one half succeeds the other is suspect, and is halved without being asked;
+    but where both succeed it was their number, and no more are asked for at once.
     """
 
     def __init__(self, ids: Sequence[int], *, size: int, ahead: int = 1, halved: bool = False):
@@ -29,7 +30,7 @@ class Sweep:
         # The right half by its left one: what to suspect when the left one succeeds.
         self._right: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._suspects: set[tuple[int, ...]] = set()
-        self._doubted = False
+        self._doubted: tuple[int, ...] | None = None
         self._flight: set[tuple[int, ...]] = set()
         if halved and len(ids) > 1:
             self._split(tuple(ids))
@@ -56,11 +57,14 @@ class Sweep:
         self.received.update(set(ids) & set(window.ids))
         self.best = max(self.best, len(window.ids))
         right = self._right.pop(window.ids, None)
-        if right in self._again:
-            # The first time the other half is asked whole: if it succeeds too, size was the matter.
-            if self._doubted:
+        if window.ids == self._doubted:
+            self._size = self.best
+        elif right in self._again:
+            # The first time the other half is asked whole, to see whether size was the matter.
+            if self._doubted is None:
+                self._doubted = right
+            else:
                 self._suspects.add(right)
-            self._doubted = True
 
     def fail(self, window: Window, problem: Problem) -> None:
         """The request failed, and asking the same again will not help."""
@@ -86,10 +90,14 @@ class Sweep:
     def _take(self) -> tuple[int, ...]:
         while self._again:
             ids = self._again.pop()
-            if ids not in self._suspects or len(ids) == 1:
-                return ids
+            suspect = ids in self._suspects
             self._suspects.discard(ids)
-            self._split(ids)
+            if len(ids) > self._size:
+                self._again += self._pieces(ids)
+            elif suspect and len(ids) > 1:
+                self._split(ids)
+            else:
+                return ids
         ids = tuple(self._ids[self._next : self._next + self._size])
         self._next += len(ids)
         return ids
@@ -105,6 +113,8 @@ class Sweep:
         rest = sorted(id_ for ids in self._again for id_ in ids)
         self._right.clear()
         self._suspects.clear()
-        size = self.best or self._size
-        cuts = [*range(0, len(rest), size), len(rest)]
-        self._again = [tuple(rest[a:b]) for a, b in pairwise(cuts)][::-1]
+        self._again = self._pieces(rest)
+
+    def _pieces(self, ids: Sequence[int]) -> list[tuple[int, ...]]:
+        cuts = [*range(0, len(ids), self._size), len(ids)]
+        return [tuple(ids[a:b]) for a, b in pairwise(cuts)][::-1]

@@ -2,7 +2,9 @@
 
 # Windows that must succeed before a larger size is tried, and before a ceiling is forgotten.
 PATIENCE = 4
-FORGIVE = 100
+FORGIVE = 25
+# Rows that came through together and say something of the size that the server takes.
+SOLID = 5
 
 
 class PageSize:
@@ -19,6 +21,7 @@ class PageSize:
         self.ceiling: int | None = None
         self._successes = 0
         self._strikes = 0
+        self._forgive = FORGIVE
 
     def next(self) -> int:
         """The size for the next window at the frontier: `now`, or an attempt at more."""
@@ -36,9 +39,10 @@ class PageSize:
             self.now = min(size, self.most)
             self._successes = 0
         self._successes += 1
-        if self._successes >= FORGIVE:
+        if self._successes >= self._forgive and self.now < self.most:
             self.ceiling = None
             self._strikes = 0
+            self._forgive *= 2
 
     def failed(self, size: int) -> bool:
         """A window of this size failed; whether that was an attempt at more than `now`."""
@@ -54,7 +58,10 @@ class PageSize:
         `failed`: the smallest that failed, of as many sizes as `levels`; `best`: the largest that
         came through.
         """
-        self._strikes += levels
+        if best >= failed:
+            return  # a row that has moved or mended, then
+        # A few rows at most may as well be the neighbours of a bad one.
+        self._strikes += levels if best >= SOLID else 1
         if self._strikes >= 2 and best < self.now:
             self.limit_to(best, failed)
 

@@ -51,7 +51,7 @@ class Walk(Account):
         self._cause = Problem(kind="unreadable", message="not read", status=0)
         self._failures = self._again = self._answers = 0
         self._largest = self._chain.reach - 1
-        self._last: tuple[int, tuple[int, ...]] = (0, ())
+        self._last: tuple[Window, tuple[int, ...]] | None = None
         self._ordered = True
 
     # What to request.
@@ -92,10 +92,10 @@ class Walk(Account):
         return None if self._front in self._flight else self._front
 
     def _next_rows(self, offset: int) -> Window | None:
-        chain, size = self._chain, self._page.next()
+        chain, size = self._chain, self._next_size()
         if size == 1:
             # A single row leaves no room for overlap.
-            return Window(offset=chain.pos, limit=1)
+            return Window(offset=offset if chain.back > 1 else chain.pos, limit=1)
         for window in self._flight:
             covers = window.offset <= offset and window.end > chain.pos
             if covers and not (window.ids or window.probe):
@@ -109,11 +109,20 @@ class Walk(Account):
         limit = min([size, *(start + 2 - offset for start in starts)])
         return Window(offset=offset, limit=max(1, limit))
 
+    def _next_size(self) -> int:
+        """The page size, or an attempt at a larger one: one at a time."""
+        attempted = any(window.limit > self._page.now for window in self._flight)
+        return self._page.now if attempted else self._page.next()
+
     def _windows_ahead(self) -> Iterator[Window]:
         """Windows beyond the next one, each overlapping the one before."""
-        front, chain, size = self._front, self._chain, self._page.now
+        front, chain, size = self._front, self._chain, self._next_size()
         troubled = self._ask != "rows" or self._bisection or self._failed_ahead
-        if front is None or troubled or not (chain.calm and chain.moves and size > chain.overlap):
+        if (
+            front is None
+            or troubled
+            or not (chain.calm and chain.moves and self._page.now > chain.overlap)
+        ):
             return
         flying = self._flight | {front}
         edge = max(*(w.end for w in flying), *(s.window.end for s in chain.waiting), 0)
@@ -123,6 +132,7 @@ class Walk(Account):
             if goal is not None and edge >= goal:
                 return
             window = Window(offset=max(0, edge - chain.overlap), limit=size)
+            size = self._page.now
             edge = window.end
             yield window
 
@@ -150,16 +160,19 @@ class Walk(Account):
         elif any(a >= b for a, b in pairwise(ids)):
             self._ordered = False
             self._read_by_ids("the site does not list in order of id")
-        elif self._repeats(window, tuple(ids)):
+        elif self._repeats(window, tuple(ids), total):
             self._read_by_ids("the site does not heed offsets")
         else:
             self._listed(window, self._counts.segment(window, tuple(ids), total, pages))
 
-    def _repeats(self, window: Window, ids: tuple[int, ...]) -> bool:
-        """Whether the same rows come for an offset as far away as they are many."""
-        offset, rows = self._last
-        self._last = (window.offset, ids)
-        return len(ids) > 2 and rows == ids and abs(offset - window.offset) >= len(ids) - 1
+    def _repeats(self, window: Window, ids: tuple[int, ...], total: int | None) -> bool:
+        """Whether the same rows come for another offset, which hidden rows do not explain."""
+        last, self._last = self._last, (window, ids)
+        if last is None or last[1] != ids or len(ids) < 3:
+            return False
+        apart = abs(last[0].offset - window.offset) >= len(ids) - 1
+        full = len(ids) >= max(last[0].limit, window.limit)
+        return apart and (full or (total is not None and window.offset + len(ids) > total))
 
     def _listed(self, window: Window, segment: Segment) -> None:
         front = window == self._front
@@ -173,6 +186,10 @@ class Walk(Account):
         self._page.succeeded(window.limit)
         if front and self._bisection is not None:
             self._bisection.succeeded(window)
+            if self._ask == "one":
+                # The row is not to blame: the one before it is, or two are too many.
+                self._page.too_large(self._bisection.worst, 1, self._bisection.levels)
+                self._ask, self._bisection = "rows", None
         if segment.ids:
             self._chain.waiting.append(segment)
         if self._isolating is None:
@@ -191,6 +208,7 @@ class Walk(Account):
             self._page.too_large(search.worst, search.best, search.levels)
             self._bisection, self._ask = None, "rows"
         size = self._page.now
+        chain.overlap = min(chain.overlap, max(1, size // 4))
         self._failed_ahead = {
             w for w in self._failed_ahead if w.end > chain.pos and w.limit <= size
         }
@@ -238,7 +256,7 @@ class Walk(Account):
         elif window == self._front:
             self._front, self._cause = None, problem
             self._too_much(window)
-        else:
+        elif not self._page.failed(window.limit):
             self._failed_ahead.add(window)
 
     def _ask_again(self, window: Window) -> None:
@@ -310,6 +328,7 @@ class Walk(Account):
             largest=self._largest,
             size=self._page.now,
             ahead=self._ahead,
+            most_windows=max(SPARE_ANSWERS, self._answers // 2),
         )
         self._after_closing()
 
