@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
@@ -288,4 +288,5 @@ def _beside(url: str, name: Any) -> str | None:
         return None
     folder = url.rpartition("/")[0]
     found = canonical(urljoin(f"{folder}/", f"./{name}"), url)
-    return found if found is not None and urlsplit(found).path != urlsplit(folder).path else None
+    is_beside = found is not None and found.rpartition("/")[0] == folder and found[-1] != "/"
+    return found if is_beside else None

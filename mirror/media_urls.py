@@ -62,7 +62,7 @@ def canonical(url: str, base: str) -> str | None:
         _ = parts.port
     except ValueError:  # bad brackets, ports out of range, hosts that IDNA refuses
         return None
-    if len(url) > MAX_URL:
+    if len(url) > MAX_URL or not url.isascii():  # a host that IDNA refuses stays as it was
         return None
     query = _without(parts.query, _COUNTER) if "_=" in parts.query else parts.query
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", query, ""))

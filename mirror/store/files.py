@@ -163,7 +163,8 @@ def due(
     """The addresses to ask for, as ids of rows, in the order in which they were found.
 
     `whole`: originals and full files; else the smaller variants and proxies of what is not held
-    whole. With `every_size` the first are all there are. `linked_only` leaves out attachments that
+    whole. With `every_size` the first are all there are. What is neither an attachment's nor used
+    by a post as it is now is not asked for again; `linked_only` leaves out attachments, too, that
     no post uses.
     """
     is_whole = f"(m.proxy_of IS NULL AND (m.size IN {WHOLE} OR {int(every_size)}))"
@@ -179,7 +180,7 @@ def due(
     rows = db.execute(
         "SELECT m.id FROM media_files m WHERE m.site_id = ? AND m.next_at <= ? "
         f"AND {is_whole if whole else f'NOT {is_whole} AND NOT {held_whole}'} "
-        f"{f'AND {used}' if linked_only else ''} ORDER BY m.id",
+        f"AND ({used} OR {int(not linked_only)} AND m.media_id IS NOT NULL) ORDER BY m.id",
         [site_id, now],
     )
     return [row_id for (row_id,) in rows]

@@ -118,7 +118,8 @@ def test_failures_are_tried_again_ever_more_rarely(site: Site) -> None:
 def test_a_file_that_vanishes_upstream_stays_here(site: Site) -> None:
     site.want("/good.png")
     site.fetch()
-    site.db.execute("UPDATE media_files SET url = ?", [f"{site.url}/404.png"])
+    for table in ("media_files", "post_media"):
+        site.db.execute(f"UPDATE {table} SET url = ?", [f"{site.url}/404.png"])
     site.now += timedelta(days=40)
     assert site.fetch().errors == {"not found": 1}
     row = site.row("/404.png")
