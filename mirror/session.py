@@ -62,6 +62,7 @@ class Window:
     waiting: int
     kept: list[Item] = field(default_factory=list)
     unchanged: int = 0
+    broken: int = 0
     written: set[int] = field(default_factory=set)
 
 
@@ -211,12 +212,16 @@ class Session:
         """An item that came through all pipelines: it is written with its window."""
         self._windows[item.window].kept.append(item)
 
-    def settle(self, item: Item, *, dropped: bool = False) -> None:
-        """One item less to wait for; the last one commits the window."""
+    def settle(self, item: Item, *, dropped: bool = False, broken: bool = False) -> None:
+        """One item less to wait for; the last one commits the window.
+
+        `dropped`: it is held already, unchanged. `broken`: it could not be processed.
+        """
         window = self._windows.get(item.window)
         if window is None:
             return
         window.waiting -= 1
+        window.broken += broken
         if dropped and item.wp_id not in window.again:
             window.unchanged += 1
         if window.waiting == 0:

@@ -52,4 +52,4 @@ class StorePipeline:
                 message=f"{item.collection} {item.wp_id} could not be processed: see the log",
             )
         )
-        session.settle(item)
+        session.settle(item, broken=True)

@@ -85,6 +85,7 @@ class Reader:
             self.send(item)
         await window.settled
         reading.written.update(window.written)
+        reading.failed += window.broken
 
     # A whole walk: the first time, with --full, and for what is small or has no dates.
 

@@ -9,7 +9,7 @@ what is deleted or of another type now, 401 for what exists but is not public
 import logging
 from collections.abc import Sequence
 
-from mirror.items import Collection
+from mirror.items import Collection, Kind
 from mirror.session import Session
 from mirror.store import collections as states
 from mirror.sync.plan import is_mass_deletion
@@ -35,6 +35,7 @@ class Vanished:
         self.reader = reader
         self.held_back: list[str] = []
         self._buried: set[int] = set()
+        self._named: dict[str, set[int]] = {}
 
     async def settle(self, readings: Sequence[Reading]) -> None:
         """Marks what is gone, with the reason. Posts first: media are hidden with their parent."""
@@ -50,6 +51,11 @@ class Vanished:
                     missing |= await self._absent(reading, children[at : at + 100])
             if missing:
                 await self._bury(reading, missing, heard)
+        for reading in heard:
+            # WordPress takes a deleted picture or term off its posts without dating them anew.
+            named = self._named.get(reading.collection.name)
+            if named:
+                await self.reader.fetch(reading, named)
 
     def _held(self, collection: Collection) -> set[int]:
         return states.visible_ids(self.session.db, self.session.site_id, collection)
@@ -130,8 +136,15 @@ class Vanished:
             reason = await self._reason(reading, wp_id)
             if reason is not None:
                 self.session.bury(collection.kind, [held[wp_id]], reason)
-                if collection.kind == "post":
-                    self._buried.add(wp_id)
+                self._note(collection.kind, wp_id)
+
+    def _note(self, kind: Kind, wp_id: int) -> None:
+        """What else a vanished object touches."""
+        if kind == "post":
+            self._buried.add(wp_id)
+        posts = states.naming(self.session.db, self.session.site_id, kind, [wp_id])
+        for name, ids in posts.items():
+            self._named.setdefault(name, set()).update(ids)
 
     async def _moved(
         self, reading: Reading, missing: set[int], readings: Sequence[Reading]

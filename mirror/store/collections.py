@@ -78,8 +78,7 @@ def visible(db: Database, site_id: int, collection: Collection) -> int:
     """How many rows of a collection are not gone."""
     table, _ = TABLES[collection.kind]
     count: int = db.execute(
-        f"SELECT count(*) FROM {table} "
-        "WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
+        f"SELECT count(*) FROM {table} WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
         [site_id, collection.name],
     ).fetchone()[0]
     return count
@@ -109,6 +108,24 @@ def glances(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> di
             [site_id, *some],
         )
         found.update({wp_id: Glance(*rest) for wp_id, *rest in rows})
+    return found
+
+
+def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[str, set[int]]:
+    """The posts that name some media or terms, by collection: they change when those vanish."""
+    of = {
+        "media": "JOIN media o ON o.id = p.featured_media_id",
+        "term": "JOIN post_terms l ON l.post_id = p.id JOIN terms o ON o.id = l.term_id",
+    }.get(kind)
+    found: dict[str, set[int]] = {}
+    for some in batches(sorted(wp_ids)) if of else ():
+        rows = db.execute(
+            f"SELECT p.collection, p.wp_id FROM posts p {of} "
+            f"WHERE o.site_id = ? AND p.deleted_at IS NULL AND o.wp_id IN ({marks(some)})",
+            [site_id, *some],
+        )
+        for collection, wp_id in rows:
+            found.setdefault(collection, set()).add(wp_id)
     return found
 
 

@@ -32,7 +32,10 @@ VOLATILE = frozenset({
     "views", "view_count", "post_views", "post_views_count", "pvc_views", "likes", "like_count",
     "comment_count", "comments_count", "reading_time", "_ajax_nonce", "nonce",
 })  # fmt: skip
-VOLATILE_BY_KIND: dict[Kind, frozenset[str]] = {"term": frozenset({"count"})}
+VOLATILE_BY_KIND: dict[Kind, frozenset[str]] = {
+    "term": frozenset({"count"}),
+    "comment": frozenset({"link"}),  # its post's address: one renamed post would edit them all
+}
 
 # What differs in rendered HTML although nobody edited it: numbers that WordPress gives out within
 # one request, `uniqid()` values, nonces. A marker that every match contains, and the pattern, whose
