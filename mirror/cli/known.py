@@ -1,7 +1,7 @@
 """The sites that are known: those of the config file and those of the database, as one list."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mirror.cli.options import Invocation
 from mirror.config import Site, site_key
@@ -27,12 +27,11 @@ class KnownSite:
         return self.stored.crawls[0] if self.stored and self.stored.crawls else None
 
 
-def known_sites(invocation: Invocation, now: datetime | None = None) -> list[KnownSite]:
-    """Every known site, the configured ones first and in the file's order.
+def known_sites(invocation: Invocation, now: datetime) -> list[KnownSite]:
+    """Every known site as of now, the configured ones first and in the file's order.
 
     Raises StoreError when there is neither a database nor a configured site.
     """
-    now = now or datetime.now(UTC)
     configured = invocation.settings().sites
     stored: dict[str, SiteRow] = {}
     if not configured or invocation.db_path().exists():

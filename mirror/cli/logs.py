@@ -7,7 +7,7 @@ import json
 import logging
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -15,12 +15,21 @@ from mirror.cli.text import one_line
 from mirror.errors import ConfigError
 
 LogFormat = Literal["text", "json"]
+PATTERN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+# Says at length, with a traceback, what the crawl itself then says in a line.
+_TALKATIVE = "scrapy.downloadermiddlewares.robotstxt"
 
 
 class _OneLine(logging.Formatter):
-    """A record on one line, fit for a terminal."""
+    """A record on one line, fit for a terminal; of an exception only its last line."""
+
+    def formatException(self, ei: Any) -> str:
+        return f"({ei[0].__name__}: {ei[1]})" if ei[0] else ""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # another formatter may have left its own there
         return one_line(super().format(record))
 
 
@@ -35,7 +44,7 @@ class _Json(logging.Formatter):
             "message": record.getMessage(),
         }
         if record.exc_info:
-            row["traceback"] = self.formatException(record.exc_info)
+            row["traceback"] = super().formatException(record.exc_info)
         return json.dumps(row)
 
 
@@ -48,16 +57,20 @@ class _Stderr(logging.Handler):
 
 def configure(*, file: Path | None, form: LogFormat, debug: bool) -> None:
     """Sets up logging for a crawl, once. Raises ConfigError when the file cannot be written."""
-    handlers: list[logging.Handler] = [_Stderr(logging.DEBUG if debug else logging.ERROR)]
+    stderr = _Stderr(logging.DEBUG if debug else logging.ERROR)
+    if not debug:
+        stderr.addFilter(lambda record: record.name != _TALKATIVE)
+    handlers: list[logging.Handler] = [stderr]
     if file is not None:
         try:
             handlers.append(WatchedFileHandler(file, encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"--log-file {file}: {error.strerror or error}") from error
-    pattern = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    formatter = _Json() if form == "json" else _OneLine(pattern)
+    formatter = _Json() if form == "json" else _OneLine(PATTERN)
     for handler in handlers:
         handler.setFormatter(formatter)
+    if debug and form == "text":
+        stderr.setFormatter(logging.Formatter(PATTERN))
     root = logging.getLogger()
     root.handlers[:] = handlers
     root.setLevel(logging.DEBUG if debug else logging.INFO)

@@ -1,6 +1,7 @@
 """A small mirror, made by the writing side of the store itself, and `mirror` as a function."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,17 @@ def mirrored(folder: Path) -> Path:
 
 
 @pytest.fixture
-def mirror(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def restored_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def mirror(folder: Path, restored_logging: None, capsys: pytest.CaptureFixture[str]) -> Run:
     """`mirror(*words)`: the command line, in this process, with what it printed."""
 
     def call(*words: str) -> Result:

@@ -115,13 +115,13 @@ def contact_address(contact: str | None) -> str | None:
 
 def named_site(invocation: Invocation, url: str) -> Site:
     """The site that a user names, with its settings if it is known. Raises ConfigError."""
-    return _named(url, _known(invocation))
+    return _named(url, _known(invocation, datetime.now(UTC)))
 
 
 def _chosen(invocation: Invocation, urls: tuple[str, ...]) -> list[Site]:
     """The sites that are named; else those that are due, the ones that were cut short first."""
     now = datetime.now(UTC)
-    known = _known(invocation)
+    known = _known(invocation, now)
     if urls:
         return [_named(url, known) for url in dict.fromkeys(urls)]
     looked_after = scheduled(known)
@@ -137,10 +137,10 @@ def _chosen(invocation: Invocation, urls: tuple[str, ...]) -> list[Site]:
     return [site.settings for site in due]
 
 
-def _known(invocation: Invocation) -> list[KnownSite]:
+def _known(invocation: Invocation, now: datetime) -> list[KnownSite]:
     """The known sites; none where there is neither a config file nor a database yet."""
     if invocation.settings().sites or invocation.db_path().exists():
-        return known_sites(invocation)
+        return known_sites(invocation, now)
     return []
 
 

@@ -121,7 +121,7 @@ def _adopted(invocation: Invocation, config: Config | None, url: str) -> list[di
     if config and config.sites:
         return []
     try:
-        known = known_sites(invocation)
+        known = known_sites(invocation, datetime.now(UTC))
     except MirrorError:
         return []
     return [{"url": site.url} for site in known if site_key(site.url) != site_key(url)]

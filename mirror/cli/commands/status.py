@@ -37,7 +37,7 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     With HOST: that site's collections and open failures too.
     """
     now = datetime.now(UTC)
-    known = [site for site in known_sites(invocation) if host in (None, site.host)]
+    known = [site for site in known_sites(invocation, now) if host in (None, site.host)]
     if host and not known:
         raise click.UsageError(f"there is no site {host!r} (`mirror sites` lists them)")
     failures = _failures(invocation, known) if host or as_json else {}
