@@ -1,4 +1,4 @@
-"""Where files are kept: a folder on this machine. `mirror.media.bucket` is the other place."""
+"""Where files are kept: a folder on this machine, or what `mirror.media.bucket` reaches."""
 
 import os
 from collections.abc import Iterator
@@ -88,6 +88,18 @@ class Folder:
     def local(self, name: str) -> Path | None:
         """The file's path."""
         return self.path / name
+
+
+def store_at(place: str, *, beside: Path) -> Store:
+    """The store that a config names: a folder, or `s3://bucket/prefix`.
+
+    Files on their way to a bucket lie `beside` the database. Raises ConfigError.
+    """
+    if place.startswith("s3://"):
+        from mirror.media.bucket import Bucket
+
+        return Bucket(place, beside / FOLDER)
+    return Folder(Path(place))
 
 
 def _size(path: Path) -> int | None:

@@ -42,6 +42,7 @@ def numbered(name: str, size: int) -> bytes:
         b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
         + b"\xff\xfe\0\x22" + seed
         + b"\xff\xc0\0\x0b\x08" + struct.pack(">HH", 200, 320) + b"\1\1\x11\0"
+        + b"\xff\xda\0\x08\1\1\0\0\x3f\0"
     )  # fmt: skip
     return (head + seed * (size // 32 + 1))[:size]
 
@@ -318,6 +319,22 @@ async def breaks_once(asked: Asked, writer: asyncio.StreamWriter) -> None:
     send(writer, LARGE[: 2 * MB], Content_Length=len(LARGE), ETag=etag)
     await writer.drain()
     writer.close()
+
+
+@at("/pausing.jpg")
+async def pausing(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """Two thirds of a large file, a pause, and the rest; or the rest by Range."""
+    start = _start(asked, '"pausing-1"')
+    if start is not None:
+        send(
+            writer, LARGE[start:], "206 Partial Content", ETag='"pausing-1"',
+            Content_Range=f"bytes {start}-{len(LARGE) - 1}/{len(LARGE)}",
+        )  # fmt: skip
+        return
+    send(writer, LARGE[: 2 * MB], Content_Length=len(LARGE), ETag='"pausing-1"')
+    await writer.drain()
+    await asyncio.sleep(30)
+    writer.write(LARGE[2 * MB :])
 
 
 @at("/changes-meanwhile.jpg")

@@ -1,0 +1,15 @@
+"""`python fetching.py FOLDER URL`: one run over a site's media, in a process that may be killed."""
+
+import asyncio
+import resource
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from conftest import QUICK, Site
+
+if __name__ == "__main__":
+    site = Site(Path(sys.argv[1]), sys.argv[2])
+    policy = replace(QUICK, file_bytes=2_000_000_000, stall_seconds=60, most_seconds=600)
+    summary = asyncio.run(site.run(policy))
+    print(summary.fetched, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
