@@ -177,7 +177,7 @@ def pick(made: Object, fields: Iterable[str]) -> Object:
 
 def plain(markup: str) -> str:
     """The words of a piece of HTML."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", markup))).strip()
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^<>]*>", " ", markup))).strip()
 
 
 def _head(site: "Site", row: Post) -> Object:

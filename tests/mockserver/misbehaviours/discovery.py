@@ -1,6 +1,7 @@
 """Where the REST root is, and where it is not."""
 
 import re
+from dataclasses import replace
 
 from mirror.demo.reply import Reply
 from mirror.demo.site import Site
@@ -140,3 +141,5 @@ class OldRelease(Behaviour):
 
     def prepare(self, site: Site) -> None:
         site.version = (5, 6)
+        # Types have had namespaces of their own since 5.9.
+        site.types["notice"] = replace(site.types["notice"], namespace="wp/v2")

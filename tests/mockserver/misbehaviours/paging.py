@@ -236,9 +236,12 @@ class OddEntries(Behaviour):
 
 
 class StringIds(Behaviour):
-    """All ids are strings of digits. They are numbers all the same: everything is mirrored."""
+    """All ids are strings, which WordPress never sends. Each is a failure of its own; exit 1."""
 
     urls = ("string-ids",)
+    exit_code = 1
+    whole = False
+    kinds = frozenset({"bad-object"})
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         return each_row(self.usual(ask, site), lambda row: row.update(id=str(row["id"])))

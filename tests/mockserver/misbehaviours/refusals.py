@@ -55,10 +55,10 @@ class UsersRefused(Behaviour):
 
 
 class TypesRefused(Behaviour):
-    """`/types` and `/taxonomies` are refused. Core's own collections are mirrored all the same."""
+    """`/types` and `/taxonomies` are refused. The index's routes tell of them; exit 1."""
 
     urls = ("types-401",)
-    whole = False
+    exit_code = 1
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         if ask.route in ("/wp/v2/types", "/wp/v2/taxonomies"):
@@ -82,9 +82,9 @@ class Challenge(Behaviour):
 
 
 class ChallengeLater(Behaviour):
-    """The challenge comes with the Nth REST request. What came before is kept; exit 1."""
+    """The challenge comes after N requests. What came before is kept; exit 1, and no more asked."""
 
-    urls = ("challenge-after-8",)
+    urls = ("challenge-after-14",)
     exit_code = 1
     whole = False
     most = 30

@@ -1,0 +1,54 @@
+"""Discovery on sites of many shapes: what is asked, and what is said."""
+
+import pytest
+
+from tests.mirrored import Mirror
+from tests.mockserver import MockServer
+
+
+def test_only_the_origin_that_answered_is_asked(server: MockServer, mirror: Mirror) -> None:
+    site = server.site("cross-origin-link")
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    hosts = {request["headers"]["Host"].partition(":")[0] for request in site.log()}
+    assert hosts == {"127.0.0.1"}
+    assert mirror.value("SELECT api_root FROM sites").startswith(f"{site.url}/")
+
+
+def test_a_redirect_to_another_host_is_not_followed(server: MockServer, mirror: Mirror) -> None:
+    site = server.site("redirect-elsewhere")
+    mirror.crawl(site.url, "--no-media")
+    assert {r["headers"]["Host"].partition(":")[0] for r in site.log()} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("behaviour", ["rest-401", "rest-403"])
+def test_a_refusal_is_not_worked_around(behaviour: str, server: MockServer, mirror: Mirror) -> None:
+    site = server.site(behaviour)
+    run = mirror.run("crawl", site.url)
+    assert run.exit_code == 3
+    assert "refuse" in run.stderr
+    assert not any("rest_route" in request["query"] for request in site.log())
+
+
+def test_no_wordpress_names_the_places_and_their_answers(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("not-wordpress")
+    run = mirror.run("crawl", site.url)
+    assert run.exit_code == 3
+    for place in ("/wp-json/", "/index.php/wp-json/", "rest_route", "404"):
+        assert place in run.stderr
+
+
+@pytest.mark.parametrize("behaviour", ["robots-disallow", "robots-no-rest"])
+def test_robots_txt_is_obeyed(behaviour: str, server: MockServer, mirror: Mirror) -> None:
+    site = server.site(behaviour)
+    run = mirror.run("crawl", site.url)
+    assert run.exit_code == 3
+    assert "robots.txt" in run.stderr
+    assert not [request for request in site.log() if request["route"]]
+
+
+def test_the_agent_names_itself(server: MockServer, mirror: Mirror) -> None:
+    site = server.site("plain")
+    mirror.crawl(site.url, "--no-media")
+    assert all("syndication-mirror" in r["headers"]["User-Agent"] for r in site.log())
