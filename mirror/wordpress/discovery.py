@@ -84,6 +84,8 @@ class _Search:
         self.is_wordpress = False
 
     def run(self, guessed: bool) -> Steps:
+        if host := _wordpress_com_site(self.start):
+            return (yield from self._wordpress_com(f"https://{host}/"))
         page = yield from self._ask(self.start, PAGE)
         if guessed and page.error is not None:
             self._note(page, page.error)
@@ -273,6 +275,13 @@ def _guesses(base: str, feed_home: str | None, start: str) -> Iterator[str]:
         for spelling in ("wp-json/", "index.php/wp-json/", "?rest_route=/"):
             parts = urlsplit(base)
             yield f"{parts.scheme}://{parts.netloc}{place}{spelling}"
+
+
+def _wordpress_com_site(address: str) -> str | None:
+    """The site's host in a root of WordPress.com's public API."""
+    parts = urlsplit(address)
+    match = re.match(r"/wp/v2/sites/([\w.-]+)", parts.path)
+    return match[1] if match and parts.hostname == WORDPRESS_COM else None
 
 
 def _away(page: Reply, start: str) -> bool:

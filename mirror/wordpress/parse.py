@@ -197,7 +197,7 @@ def _load(text: str) -> tuple[Any, tuple[str, ...]]:
         return None
 
     def integer(literal: str) -> float | int | None:
-        fits = len(literal) < 20 and -(2**63) <= int(literal) < 2**64
+        fits = len(literal) <= 20 and -(2**63) <= int(literal) < 2**64
         return int(literal) if fits else number(literal)
 
     value = json.loads(

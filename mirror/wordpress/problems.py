@@ -294,9 +294,9 @@ def _kind(status: int, code: str, wait: float | None) -> ProblemKind:
 
 
 def _parameters(value: object) -> tuple[str, ...]:
-    """The parameters that `rest_invalid_param` names, from `data.params`."""
+    """The parameters that a 400 names, from `data.params`."""
     where = value.get("data") if isinstance(value, dict) else None
     params = where.get("params") if isinstance(where, dict) else None
-    if isinstance(params, dict):
-        return tuple(params)
-    return tuple(name for name in params if isinstance(name, str)) if params else ()
+    # A map for `rest_invalid_param`, a list for `rest_missing_callback_param`.
+    names = params if isinstance(params, dict | list) else ()
+    return tuple(name for name in names if isinstance(name, str))
