@@ -6,17 +6,14 @@ is named (the original that a gallery plugin keeps in an attribute, else the wid
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
 from mirror.content import Content
-from mirror.items import JsonObject
+from mirror.items import JsonObject, MediaUse, Role
 from mirror.media_urls import canonical, variant
-
-Role = Literal["featured", "inline", "gallery", "attached", "enclosure"]
 
 MAX_USES = 2_000  # of one object; the longest real galleries have some hundred
 MAX_CANDIDATES = 64  # of one `srcset`; WordPress writes at most one a size
@@ -48,22 +45,6 @@ _SHOWN = (
 )
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')\s]{1,4096})""", re.IGNORECASE)
 _DESCRIPTOR = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([wx])", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaUse:
-    """One file that an object uses.
-
-    `url` is the file's canonical address; `size` is `full`, or which variant of `original` it is
-    (`300x200`, `scaled`, `original`, or a size's name). `proxy` serves the same file should its
-    own host fail.
-    """
-
-    url: str
-    role: Role
-    size: str
-    original: str
-    proxy: str | None = None
 
 
 def uses(obj: JsonObject, base_url: str) -> tuple[MediaUse, ...]:

@@ -13,6 +13,9 @@ Action = Literal["new", "edited", "unchanged", "restored"]
 
 JsonObject = Mapping[str, Any]
 
+# What a post uses a file for.
+Role = Literal["featured", "inline", "gallery", "attached", "enclosure"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
@@ -59,14 +62,30 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaUse:
+    """One file that an object uses.
+
+    `url` is the file's canonical address; `size` is `full`, or which variant of `original` it is
+    (`300x200`, `scaled`, `original`, or a size's name). `proxy` serves the same file should its
+    own host fail.
+    """
+
+    url: str
+    role: Role
+    size: str
+    original: str
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """What upstream said about one object.
 
     `object` is the JSON object as it was sent, less the personal data nobody asked for. `columns`
     and `extra` are the same, split for storage (`mirror.wordpress.objects.split`); `fingerprint`
     is of what is not volatile. `window` names the reply it came in, whose items are committed
-    together. The rest is filled in by the pipelines; `searchable` is the title and the plain text of
-    the content, kept so that the content is parsed once.
+    together. The rest is filled in by the pipelines; `searchable` is the title and the plain text
+    of the content, kept so that the content is parsed once.
     """
 
     site_id: int
@@ -83,6 +102,7 @@ class Item:
     original_id: int | None = None
     attribution: Attribution | None = None
     searchable: tuple[str, str] | None = None
+    media: tuple[MediaUse, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,12 +52,16 @@ TELNETCONSOLE_ENABLED = False
 ITEM_PIPELINES = {
     "pipelines.dedupe.DedupePipeline": 100,
     "pipelines.attribution.AttributionPipeline": 200,
+    "pipelines.media.MediaPipeline": 300,
     "pipelines.store.StorePipeline": 900,
 }
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
 }
+
+# Where files go: a folder, beside the database unless it is absolute, or s3://bucket/prefix.
+MIRROR_MEDIA = "media"
 
 # `scrapy crawl wordpress -O posts.jsonl`: the object as it was sent, and where it came from.
 FEED_EXPORT_FIELDS = ["collection", "wp_id", "read_at", "object", "attribution"]

@@ -19,6 +19,7 @@ from mirror.items import Item
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
 from mirror.store.connection import connect
+from spiders import files
 from spiders.client import Client
 from spiders.visit import Visit
 
@@ -82,6 +83,8 @@ class WordpressSpider(Spider):
         )
         try:
             await visit.run()
+            if self.order.media and self.order.limit is None:
+                await files.fetch(self.session, self.settings, self.watcher)
             self._count()
             self.summary = visit.conclude(None)
         except StoreError as error:

@@ -1,12 +1,13 @@
 """Carries out intents: one reply's objects, in the caller's transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlite_utils import Database
 
 from mirror.items import Intent, Kind
-from mirror.store import attributions, links, objects, text
+from mirror.store import attributions, files, links, objects, text
 
 
 def apply(
@@ -41,6 +42,9 @@ def _apply_kind(
     written = [*zip(ids, new, strict=True)]
     written += [(intent.stored.id, intent) for intent in again if intent.stored]
     links.link(db, site_id, kind, [(row_id, i.item.object) for row_id, i in written], taxonomies)
+    uses = [(row_id, i.item.media) for row_id, i in written if i.item.media is not None]
+    if uses:
+        files.link(db, site_id, kind, uses, now=now, stale_before=_a_day_before(now))
     if kind == "post":
         _index(db, again, written)
         attributions.attribute(
@@ -53,9 +57,13 @@ def _apply_kind(
         )
 
 
-def _index(
-    db: Database, again: Sequence[Intent], written: Sequence[tuple[int, Intent]]
-) -> None:
+def _a_day_before(now: str) -> str:
+    """A picture of a post that is edited twice a day need not be asked for twice a day."""
+    day = datetime.fromisoformat(now.replace("Z", "+00:00")) - timedelta(days=1)
+    return day.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _index(db: Database, again: Sequence[Intent], written: Sequence[tuple[int, Intent]]) -> None:
     text.unindex(
         db,
         [

@@ -67,5 +67,7 @@ def _upstreams(db: Database, rows: Iterable[tuple[int, int, Attribution]]) -> di
             "DO UPDATE SET name = coalesce(excluded.name, name)",
             [domain, name],
         )
-        ids[domain] = db.execute("SELECT id FROM upstreams WHERE domain = ?", [domain]).fetchone()[0]
+        ids[domain] = db.execute("SELECT id FROM upstreams WHERE domain = ?", [domain]).fetchone()[
+            0
+        ]
     return ids

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from mirror.content_media import MediaUse
-from mirror.items import Kind
+from mirror.items import Kind, MediaUse
 
 # Sizes of which one in hand makes the smaller variants of the same original superfluous.
 WHOLE = "('full', 'original', 'scaled')"

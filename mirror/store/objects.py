@@ -32,9 +32,7 @@ def marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
-def stored(
-    db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]
-) -> dict[int, StoredItem]:
+def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dict[int, StoredItem]:
     """The current rows of some objects, by their WordPress id."""
     table, _ = TABLES[kind]
     names = [column.name for column in COLUMNS[kind]]

@@ -1,0 +1,34 @@
+"""The last step of a visit: the files themselves, as far as they are due."""
+
+from scrapy.settings import BaseSettings
+
+from mirror.media.folder import store_at
+from mirror.media.policy import MediaPolicy
+from mirror.media.stage import MediaSummary, run
+from mirror.progress import Watcher
+from mirror.session import Session
+from mirror.store.connection import path_of
+from mirror.urls import host_of, is_global_host
+
+NAME = "files"
+
+
+async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> MediaSummary:
+    """Fetches what the site's objects use. What fails is a row in `media_files`, with the reason.
+
+    The same rate as for the site's pages; a site on a private network may show its own files.
+    """
+    url = session.order.url
+    folder = path_of(session.db).parent
+    place = settings["MIRROR_MEDIA"]
+    return await run(
+        session.db,
+        session.site_id,
+        url,
+        store=store_at(place if "://" in place else str(folder / place), beside=folder),
+        policy=MediaPolicy(obey_robots=settings.getbool("ROBOTSTXT_OBEY")),
+        user_agent=settings["USER_AGENT"],
+        concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+        delay=settings.getfloat("DOWNLOAD_DELAY") if is_global_host(host_of(url)) else 0.0,
+        watch=lambda done, total: watcher.collection(session.host, NAME, done, total),
+    )
