@@ -22,14 +22,13 @@ _UNSEEN = _words(
     "script style template noscript iframe object textarea select svg head title audio video"
 )
 # Elements that start and end a line (the HTML standard's rendering section: display block,
-# list-item or table-row).
+# list-item or table-row), and `br`.
 _BLOCKS = _words(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
+    "address article aside blockquote body br center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu "
     "nav ol optgroup option p plaintext pre search section summary table tbody tfoot thead tr ul "
     "xmp caption"
 )
-_BREAKS = frozenset(("br", "hr"))
 _CELLS = frozenset(("td", "th"))
 _SOURCES = _words("img iframe script embed source video audio")
 _ASIDES = frozenset(("blockquote", "figcaption"))
@@ -46,7 +45,8 @@ _FLAT = _words(
     "tbody thead tfoot option optgroup rb rp rt rtc caption colgroup"
 )
 
-_SEEN, _HIDDEN, _BLOCK, _CELL, _LINK, _TEXT = range(6)
+# Roles; what comes from _HIDDEN on has no text in place, and is not entered.
+_SEEN, _TEXT, _LINK, _BLOCK, _ASIDE, _CELL, _HIDDEN, _SOURCE = range(1, 9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +159,13 @@ class _Walk:
     def __init__(self, body: LexborNode | None) -> None:
         self._pieces: list[str] = []
         self._length = 0
+        # What stands between the last piece and the next one: nothing, a space, a line's end.
         self._gap = ""
         self._links: list[Link] = []
         self._sources: list[Source] = []
-        self._open: dict[int, tuple[LexborNode, int, int]] = {}
         self._asides: list[Aside] = []
-        self._roles: dict[int, int] = {}
+        # Links and asides that are open: where they began, in characters and in pieces.
+        self._open: list[tuple[int, int]] = []
         if body is not None:
             self._run(body)
         self.text = "".join(self._pieces)
@@ -176,114 +177,115 @@ class _Walk:
         node: LexborNode | None = body.child
         depth = 1
         while node is not None:
-            role = self._role(node)
+            role = _ROLES.get(node.tag_id) or _role(node)
             below = None
             if role == _TEXT:
-                self._write(node)
-            elif role != _HIDDEN:
+                self._write(node.text_content)
+            elif role < _HIDDEN:
                 if role != _SEEN:
-                    self._enter(node, role, depth)
+                    self._enter(role)
                 below = node.child
+                if below is None and role != _SEEN:
+                    self._leave(node, role)
+            elif role == _SOURCE:
+                self._note_source(node)
             if below is not None:
                 node = below
                 depth += 1
                 continue
-            if role not in (_TEXT, _HIDDEN, _SEEN):
-                self._leave(node, role, depth)
             following = node.next
             while following is None:
                 node = node.parent
                 depth -= 1
                 if node is None or depth == 0:
                     return
-                role = self._role(node)
+                role = _ROLES.get(node.tag_id) or _role(node)
                 if role != _SEEN:
-                    self._leave(node, role, depth)
+                    self._leave(node, role)
                 following = node.next
             node = following
 
-    def _role(self, node: LexborNode) -> int:
-        number = node.tag_id
-        role = self._roles.get(number)
-        if role is not None and role != _HIDDEN:
-            return role
-        if role is None:
-            role = _role_of(node.tag or "")
-            if number < _KNOWN_TAGS:
-                self._roles[number] = role
-        if role == _HIDDEN:
-            self._note_source(node)
-        return role
-
-    def _write(self, node: LexborNode) -> None:
-        raw = node.text_content
+    def _write(self, raw: str | None) -> None:
         if not raw:
             return
-        words = raw.split()
-        if not words:
+        # What is printable has no white space but U+0020: mostly there is nothing to collapse.
+        line = raw.strip() if raw.isprintable() and "  " not in raw else " ".join(raw.split())
+        if not line:
             self._gap = self._gap or " "
             return
-        gap = self._gap
-        if not gap and raw[0].isspace():
-            gap = " "
-        line = " ".join(words)
         if self._length:
-            line = gap + line
+            line = (self._gap or (" " if raw[0].isspace() else "")) + line
         self._pieces.append(line)
         self._length += len(line)
         self._gap = " " if raw[-1].isspace() else ""
 
-    def _enter(self, node: LexborNode, role: int, depth: int) -> None:
+    def _enter(self, role: int) -> None:
+        if role == _CELL:
+            self._gap = self._gap or " "
+            return
+        if role != _LINK:
+            self._gap = "\n" if self._length else ""
+        if role != _BLOCK:
+            self._open.append((self._length, len(self._pieces)))
+
+    def _leave(self, node: LexborNode, role: int) -> None:
         if role == _LINK:
-            self._open[depth] = (node, self._length, len(self._pieces))
+            self._close_link(node, *self._open.pop())
         elif role == _CELL:
             self._gap = self._gap or " "
         else:
             self._gap = "\n" if self._length else ""
-            if node.tag in _ASIDES:
-                self._open[depth] = (node, self._length, len(self._pieces))
-
-    def _leave(self, node: LexborNode, role: int, depth: int) -> None:
-        opened = self._open.pop(depth, None)
-        if role == _LINK and opened is not None:
-            self._close_link(*opened)
-        elif role == _CELL:
-            self._gap = self._gap or " "
-        elif role == _BLOCK:
-            self._gap = "\n" if self._length else ""
-            if opened is not None:
-                kind: Literal["blockquote", "figcaption"]
-                kind = "blockquote" if node.tag == "blockquote" else "figcaption"
-                self._asides.append(Aside(kind=kind, start=opened[1], end=self._length))
+            if role == _ASIDE:
+                self._close_aside(node, self._open.pop()[0])
 
     def _close_link(self, node: LexborNode, start: int, piece: int) -> None:
-        href = node.attrs.get("href")
-        if not href:
-            return
-        text = "".join(self._pieces[piece:])
-        shown = text.lstrip()
-        start = self._length - len(shown)
-        rel = node.attrs.get("rel") or ""
-        self._links.append(
-            Link(href=href.strip(), text=shown, rel=rel, start=start, end=self._length)
-        )
+        attributes = node.attributes
+        href = attributes.get("href")
+        if href:
+            text = "".join(self._pieces[piece:]).lstrip()
+            self._links.append(
+                Link(
+                    href=href.strip(),
+                    text=text,
+                    rel=attributes.get("rel") or "",
+                    start=self._length - len(text),
+                    end=self._length,
+                )
+            )
+
+    def _close_aside(self, node: LexborNode, start: int) -> None:
+        kind: Literal["blockquote", "figcaption"]
+        kind = "blockquote" if node.tag == "blockquote" else "figcaption"
+        self._asides.append(Aside(kind=kind, start=start, end=self._length))
 
     def _note_source(self, node: LexborNode) -> None:
-        tag = node.tag or ""
-        if tag in _SOURCES and (src := node.attrs.get("src")):
-            self._sources.append(Source(tag=tag, src=src.strip(), start=self._length))
+        src = node.attributes.get("src")
+        if src:
+            self._sources.append(Source(tag=node.tag or "", src=src.strip(), start=self._length))
 
 
-def _role_of(tag: str) -> int:
+def _role(node: LexborNode) -> int:
+    """What an element means for the text; remembered if its number means the same everywhere."""
+    tag = node.tag or ""
     if tag == "-text":
-        return _TEXT
-    if tag == "a":
-        return _LINK
-    if tag in _BLOCKS or tag in _BREAKS:
-        return _BLOCK
-    if tag in _CELLS:
-        return _CELL
-    # An image has no text: like a script it is skipped, and its source noted.
-    if tag in _UNSEEN or tag in _SOURCES or tag.startswith(("-", "!")):
-        return _HIDDEN
-    return _SEEN
+        role = _TEXT
+    elif tag == "a":
+        role = _LINK
+    elif tag in _ASIDES:
+        role = _ASIDE
+    elif tag in _BLOCKS:
+        role = _BLOCK
+    elif tag in _CELLS:
+        role = _CELL
+    elif tag in _SOURCES:
+        role = _SOURCE
+    elif tag in _UNSEEN or tag.startswith(("-", "!")):
+        role = _HIDDEN
+    else:
+        role = _SEEN
+    if node.tag_id < _KNOWN_TAGS:
+        _ROLES[node.tag_id] = role
+    return role
+
+
+_ROLES: dict[int, int] = {}

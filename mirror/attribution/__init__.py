@@ -25,6 +25,7 @@ from mirror.attribution.read_on import MoreLink, ReadOn
 from mirror.attribution.rule import Rule
 from mirror.attribution.site import Site, site_of
 from mirror.attribution.source_lines import SourceLine
+from mirror.attribution.stems import Stems
 from mirror.attribution.structured import BasedOn, LinkElsewhere
 from mirror.content import Content
 from mirror.items import Attribution
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     ForeignFrame(),
     HouseStatement(),
 )
+_MARKS = Stems(mark for rule in RULES for mark in rule.marks)
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 
 
@@ -70,7 +72,9 @@ def judge(post: Mapping[str, Any], site: Site, content: Content | None = None) -
     is its `content.rendered` if the caller has parsed it already. Raises nothing.
     """
     article = Article(post, site, content)
-    return combine((piece for rule in RULES for piece in rule(article)), _BY_NAME)
+    marks = _MARKS.places(article.html).keys()
+    asked = (rule for rule in RULES if not rule.marks or not rule.marks.isdisjoint(marks))
+    return combine((piece for rule in asked for piece in rule(article)), _BY_NAME)
 
 
 def to_line(post: Mapping[str, Any], attribution: Attribution) -> dict[str, Any]:

@@ -1,25 +1,28 @@
 """A post as the rules see it: parsed once, every field safe to read, found when first asked."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from mirror.attribution.addresses import cleaned, label, publisher_host
 from mirror.attribution.fields import mapping, rendered, string
 from mirror.attribution.site import Site
+from mirror.attribution.vocabulary import credit_stems
 from mirror.content import Content, Link, plain
 
 # Credits stand at the top or at the bottom. These many characters of the plain text are read.
-HEAD = 1500
-TAIL = 3500
+HEAD = 1000
+TAIL = 2500
 # No honest post links, or shows, more than this; what comes after is not read.
 MANY = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the plain text with its place in it; `near` says where the line stands."""
+    """A line of the plain text with its place in it, and in lower case, letter for letter."""
 
     text: str
     lower: str
@@ -38,6 +41,7 @@ class Article:
         self.post = post
         self.site = site
         self.html = rendered(post.get("content"))
+        self._foreign: dict[str, tuple[str, str] | None] = {}
         self.content = content if content is not None else Content(self.html)
 
     @cached_property
@@ -61,6 +65,11 @@ class Article:
 
         Raises nothing: what is no http(s) URL is nobody's.
         """
+        if url not in self._foreign:
+            self._foreign[url] = self._judged(url)
+        return self._foreign[url]
+
+    def _judged(self, url: str) -> tuple[str, str] | None:
         address = cleaned(url)
         if address is None:
             return None
@@ -88,6 +97,20 @@ class Article:
         """The lines of `credits` in lower case, for substring searches."""
         return "\n".join(line.lower for line in self.credits)
 
+    @cached_property
+    def stems(self) -> Mapping[str, list[int]]:
+        """The words of the vocabulary that are in `credit_text`, and where each begins."""
+        return credit_stems().places(self.credit_text)
+
+    def credit_line(self, place: int) -> int:
+        """The index in `credits` of the line that holds a place in `credit_text`."""
+        return bisect_right(self.credit_starts, place) - 1
+
+    @cached_property
+    def credit_starts(self) -> list[int]:
+        """Where in `credit_text` each line of `credits` begins."""
+        return [0, *accumulate(len(line.lower) + 1 for line in self.credits[:-1])]
+
     def in_aside(self, offset: int, kind: str) -> bool:
         """Whether a place in the plain text lies in a quotation or a caption."""
         return any(
@@ -105,5 +128,15 @@ class Article:
                 if link.start >= start and link.text:
                     inside.append(link)
                 link = next(links, None)
-            yield Line(text=text, lower=text.lower(), start=start, links=tuple(inside))
+            yield Line(text=text, lower=_lower(text), start=start, links=tuple(inside))
             start = stop + 1
+
+
+def _lower(text: str) -> str:
+    """Lower case of the same length: `İ` alone would become two characters, and shift the rest.
+
+    >>> _lower("İlk")
+    'ilk'
+    """
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower()[0] for c in text)

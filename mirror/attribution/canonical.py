@@ -40,6 +40,7 @@ class CanonicalElsewhere:
     name: ClassVar[str] = "canonical"
     family: ClassVar[Family] = "head"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "RFC 6596; Yoast SEO, Rank Math, AIOSEO, SEOPress REST fields"
     example: ClassVar[Example] = Example(
         post={

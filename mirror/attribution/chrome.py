@@ -30,7 +30,8 @@ class ShareButtons:
     name: ClassVar[str] = "share-button"
     family: ClassVar[Family] = "frame"
     role: ClassVar[Role] = "copy"
-    source: ClassVar[str] = "the share links of Facebook, X, LinkedIn, WhatsApp, AddToAny and others"
+    marks: ClassVar[frozenset[str]] = frozenset(("share", "intent", "submit", "create/"))
+    source: ClassVar[str] = "share links of Facebook, X, LinkedIn, WhatsApp, AddToAny"
     example: ClassVar[Example] = Example(
         post={
             "link": "https://copy.example/a/",
@@ -87,6 +88,7 @@ class ForeignFrame:
     name: ClassVar[str] = "foreign-frame"
     family: ClassVar[Family] = "frame"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset(("/wp-content/plugins/", "/wp-content/themes/"))
     source: ClassVar[str] = "WordPress's folders wp-content/plugins and wp-content/themes"
     example: ClassVar[Example] = Example(
         post={
@@ -106,14 +108,13 @@ class ForeignFrame:
             src = unproxied(source.src)
             found = article.foreign(src) if _PART.search(src[:2000]) else None
             if found is not None:
-                yield Evidence(
-                    rule=self.name, quote=src[:300], confidence=0.6, domain=found[0]
-                )
+                yield Evidence(rule=self.name, quote=src[:300], confidence=0.6, domain=found[0])
                 return
 
 
 _ADJACENT = re.compile(
-    r"(?:[«‹←<]+ ?)?(?:previous|next|older|newer|prev)(?: ?(?:post|article|story|entry))?s?(?: ?[»›→>]+)?|"
+    r"(?:[«‹←<]+ ?)?(?:previous|next|older|newer|prev)(?: ?(?:post|article|story|entry))?s?"
+    r"(?: ?[»›→>]+)?|"
     r"(?:vorheriger|nächster) (?:beitrag|artikel)|(?:article|billet) (?:précédent|suivant)|"
     r"(?:entrada|artículo) (?:anterior|siguiente)|(?:artigo|post) (?:anterior|seguinte)|"
     r"(?:articolo|post) (?:precedente|successivo)"
@@ -121,18 +122,19 @@ _ADJACENT = re.compile(
 
 
 class AdjacentPosts:
-    """"Previous post" and "Next post" lead into another site: the whole page was copied."""
+    """ "Previous post" and "Next post" lead into another site: the whole page was copied."""
 
     name: ClassVar[str] = "adjacent-posts"
     family: ClassVar[Family] = "frame"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
     source: ClassVar[str] = "wp-includes/link-template.php (get_the_post_navigation)"
     example: ClassVar[Example] = Example(
         post={
             "link": "https://copy.example/a/",
             "content": {
-                "rendered": '<p>Text.</p><a href="https://blog.example.com/2017/09/one.html">Previous '
-                'post</a> <a href="https://blog.example.com/2017/10/two.html">Next post</a>'
+                "rendered": '<a href="https://blog.example.com/2017/09/one.html">Previous post</a>'
+                '<a href="https://blog.example.com/2017/10/two.html">Next post</a>'
             },
         },
         domain="blog.example.com",

@@ -25,6 +25,7 @@ class FirstPublished:
     name: ClassVar[str] = "first-published"
     family: ClassVar[Family] = "words"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "Yoast SEO and Jetpack feed footers, republication notes of publishers"
     example: ClassVar[Example] = Example(
         post={
@@ -47,6 +48,7 @@ class Republished:
     name: ClassVar[str] = "republished"
     family: ClassVar[Family] = "words"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "republication notes: The Conversation, ProPublica, Grist, iCopyright"
     example: ClassVar[Example] = Example(
         post={
@@ -54,12 +56,10 @@ class Republished:
             "content": {
                 "rendered": "<p>Text.</p><p>This article is republished from "
                 '<a href="https://theconversation.com">The Conversation</a> under a Creative '
-                'Commons license. Read the <a href="https://theconversation.com/a-plan-12345">'
-                "original article</a>.</p>"
+                "Commons license.</p>"
             },
         },
         domain="theconversation.com",
-        url="https://theconversation.com/a-plan-12345",
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
@@ -75,6 +75,7 @@ class Translated:
     name: ClassVar[str] = "translated"
     family: ClassVar[Family] = "words"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "credit lines of translated posts in the labelled collection"
     example: ClassVar[Example] = Example(
         post={
@@ -101,6 +102,7 @@ class OriginalAt:
     name: ClassVar[str] = "original-at"
     family: ClassVar[Family] = "words"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "republication notes, credit lines in the labelled collection"
     example: ClassVar[Example] = Example(
         post={

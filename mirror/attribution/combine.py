@@ -91,8 +91,12 @@ def _domain(candidate: _Candidate) -> str | None:
     """The host that the best piece names; the publisher's own domain for a host of its images."""
     best = max(candidate.evidence, key=lambda e: (e.url is not None, e.confidence))
     known = publisher_of(best.domain or "")
-    is_asset = known is not None and publisher_of(best.domain or "") and any(
-        best.domain == host or (best.domain or "").endswith("." + host) for host in known.assets
+    is_asset = (
+        known is not None
+        and publisher_of(best.domain or "")
+        and any(
+            best.domain == host or (best.domain or "").endswith("." + host) for host in known.assets
+        )
     )
     return known.domain if known and is_asset else best.domain
 

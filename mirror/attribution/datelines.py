@@ -1,4 +1,4 @@
-"""Datelines, desk credits and bylines: "LONDON (Reuters) –", "/PRNewswire/ --", "By X, The Guardian"."""
+"""Datelines, desk credits, bylines: "LONDON (Reuters) –", "/PRNewswire/ --", "By X, Reuters"."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from mirror.attribution.publishers import Publisher, agencies, named
 from mirror.attribution.rule import Example, Family, Role
 from mirror.attribution.sentences import quoted
 from mirror.attribution.site import condensed
+from mirror.attribution.vocabulary import DESK
 from mirror.items import Evidence
 
 # Where a dateline can stand: the first lines, each of which it must begin.
@@ -22,7 +23,9 @@ _DASH = re.compile(r"^\s{0,2}(?:\.\s?)?(?:[-–—]|[:.]\s)")
 # "/PRNewswire/", "/ ACCESSWIRE /", "/ТАСС/".
 _SLASHES = re.compile(r"/\s?([^/\n]{2,30}?)\s?/")
 # "新华社北京5月15日电", "【共同】".
-_CHINESE = re.compile(r"^(新华社|新華社|中新社|中新网|法新社|路透社|美联社|共同社)[^。\n]{1,20}\d{1,2}日电")
+_CHINESE = re.compile(
+    r"^(新华社|新華社|中新社|中新网|法新社|路透社|美联社|共同社)[^。\n]{1,20}\d{1,2}日电"
+)
 _BRACKETS = re.compile(r"^[【\[]([^】\]\n]{2,20})[】\]]")
 _CHINESE_NAMES = {"法新社": "AFP", "路透社": "Reuters", "美联社": "Associated Press"}
 _PLACE_WORDS = 10
@@ -38,6 +41,7 @@ class Dateline:
     name: ClassVar[str] = "dateline"
     family: ClassVar[Family] = "byline"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "the agencies' style books; press wires' release formats"
     example: ClassVar[Example] = Example(
         post={
@@ -103,7 +107,7 @@ def _is_place(text: str) -> bool:
 
 
 def _tag(article: Article, line: Line, head: str) -> str | None:
-    """`( National Sentinel ) Horror: …`: a name in brackets at the start that links its own site."""
+    """`( National Sentinel ) Horror: …`: a name in brackets at the start that links its site."""
     bracket = _PARENTHESIS.match(head)
     if bracket is None or len(bracket[1].split()) > 4:
         return None
@@ -118,7 +122,9 @@ def _tag(article: Article, line: Line, head: str) -> str | None:
 
 def _alike(name: str, host: str) -> bool:
     key, word = condensed(name), label(host).replace("-", "")
-    return key in (word, condensed(host)) or word.removeprefix("the").startswith(key) and len(key) > 4
+    return key in (word, condensed(host)) or (
+        word.removeprefix("the").startswith(key) and len(key) > 4
+    )
 
 
 # "(Reporting by A; Editing by B)": Reuters' desk closes every item so.
@@ -135,8 +141,8 @@ _BY = re.compile(
 )
 _PARTS = re.compile(r"\s*(?:,|\||/|\s[-–—]\s|\s(?:for|of|via|and|&|in|at|with)\s|\(|\))\s*")
 _JOB = re.compile(
-    r"[\s,]+(?:staff(?: writer| reporter)?|reporters?|editors?|correspondents?|contributors?|writers?|"
-    r"news|\d[\d./-]*|mitarbeiter|redaktion)\b.*$",
+    r"[\s,]+(?:staff(?: writer| reporter)?|reporters?|editors?|correspondents?|contributors?|"
+    r"writers?|news|\d[\d./-]*|mitarbeiter|redaktion)\b.*$",
     re.I,
 )
 _SPECIAL = re.compile(r"\bspecial to (?:the )?([^\n,.;|]{2,50})", re.I)
@@ -152,6 +158,7 @@ class Byline:
     name: ClassVar[str] = "byline"
     family: ClassVar[Family] = "byline"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "Reuters Handbook of Journalism; bylines in the labelled collection"
     example: ClassVar[Example] = Example(
         post={
@@ -179,12 +186,14 @@ class Byline:
             if 4 < len(line.text) <= _LONGEST_BYLINE:
                 for found in _in_byline(article, line):
                     yield line, found, 0.75
-        for line in article.credits[-25:]:
+        for line in article.credits[-25:] if article.stems.keys() & DESK else ():
             if "ing by " in line.lower and _DESK.search(line.lower):
                 yield line, "reuters.com", 0.8
             if "©" in line.text or "(c)" in line.lower or "copyright" in line.lower:
                 mark = _COPYRIGHT.search(line.text[:300])
-                known = named(mark[1].strip().split(" — ")[0].split(" - ")[0].strip()) if mark else None
+                known = (
+                    named(mark[1].strip().split(" — ")[0].split(" - ")[0].strip()) if mark else None
+                )
                 if known is not None and (known.agency or "all rights" in line.lower):
                     yield line, known.domain, 0.7
 

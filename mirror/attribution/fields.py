@@ -1,9 +1,11 @@
 """Reading JSON that may be of any shape: a missing or misshapen field is an empty one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mirror.urls import host_of
+# Scheme, user and port aside; what urlsplit would find, at a tenth of its price.
+_HOST = re.compile(r"(?:[hH][tT][tT][pP][sS]?:)?//(?:[^/?#@\s]{0,200}@)?([^/?#:@\s\[\]]{1,253})")
 
 
 def words(text: str) -> frozenset[str]:
@@ -36,8 +38,8 @@ def rendered(value: object) -> str:
 
 def host_at(value: object) -> str:
     """The host of a URL that may be none."""
-    text = string(value)
-    return host_of(text[:2048]) if text[:8].lower().startswith(("http", "//")) else ""
+    host = _HOST.match(string(value))
+    return host[1].lower().removeprefix("www.").rstrip(".") if host else ""
 
 
 def first_string(value: object) -> str:

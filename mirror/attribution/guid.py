@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from mirror.attribution.addresses import is_article, is_domain, is_opaque, is_staging, publisher_host
+from mirror.attribution.addresses import (
+    is_article,
+    is_domain,
+    is_opaque,
+    is_staging,
+    publisher_host,
+)
 from mirror.attribution.article import Article
 from mirror.attribution.rule import Example, Family, Role
 from mirror.items import Evidence
@@ -28,6 +34,7 @@ class GuidElsewhere:
     name: ClassVar[str] = "guid"
     family: ClassVar[Family] = "guid"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "wp-includes/post.php (wp_insert_post); RSS 2.0, element guid"
     example: ClassVar[Example] = Example(
         post={

@@ -9,6 +9,7 @@ from mirror.attribution.credit import Object, by_name, object_of
 from mirror.attribution.publishers import named
 from mirror.attribution.rule import Example, Family, Role
 from mirror.attribution.sentences import quoted
+from mirror.attribution.vocabulary import HOUSE
 from mirror.items import Evidence
 
 _HOUSE = re.compile(
@@ -20,7 +21,9 @@ _WRITES = re.compile(
     r"\bis an? (?:[\w’'-]+ ){0,5}(?:reporter|correspondent|editor|columnist|writer|journalist) "
     r"(?:for|at|with) (?:the )?|\b(?:writes|reports) for (?:the )?"
 )
-_STAFF = re.compile(r"^([^\n']{2,40}?)['’]s? [^\n]{3,120}\bcontributed to this (?:report|story|article)")
+_STAFF = re.compile(
+    r"^([^\n']{2,40}?)['’]s? [^\n]{3,120}\bcontributed to this (?:report|story|article)"
+)
 _LAST_LINES = 12
 
 
@@ -34,20 +37,21 @@ class HouseStatement:
     name: ClassVar[str] = "house"
     family: ClassVar[Family] = "house"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "republishing terms of ProPublica, KFF Health News and States Newsroom"
     example: ClassVar[Example] = Example(
         post={
             "link": "https://copy.example/a/",
             "content": {
-                "rendered": '<p>Text.</p><p><em><a href="https://stateline.org">Stateline</a> is part '
-                "of States Newsroom, a nonprofit news network.</em></p>"
+                "rendered": '<p>Text.</p><p><a href="https://stateline.org">Stateline</a> is part '
+                "of States Newsroom, a nonprofit news network.</p>"
             },
         },
         domain="stateline.org",
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for line in article.credits[-_LAST_LINES:]:
+        for line in article.credits[-_LAST_LINES:] if article.stems.keys() & HOUSE else ():
             for found, worth in _stated(article, line):
                 if found.host and not found.own:
                     yield Evidence(

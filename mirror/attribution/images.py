@@ -8,7 +8,7 @@ from typing import ClassVar
 from mirror.attribution.addresses import is_article, is_opaque
 from mirror.attribution.article import MANY, Article
 from mirror.attribution.credit import NOT_PUBLISHERS
-from mirror.attribution.fields import words
+from mirror.attribution.fields import host_at, words
 from mirror.attribution.publishers import identity, publisher_of
 from mirror.attribution.rule import Example, Family, Role
 from mirror.items import Evidence
@@ -22,23 +22,25 @@ _CHROME = re.compile(
 )
 # Hosts that serve everybody's images.
 _ANYBODY = words(
-    "blogspot.com bp.blogspot.com blogger.com googleusercontent.com ggpht.com gstatic.com google.com "
-    "imgur.com flickr.com staticflickr.com giphy.com tumblr.com wikimedia.org wikipedia.org "
-    "unsplash.com pexels.com pixabay.com gettyimages.com shutterstock.com istockphoto.com "
-    "cloudfront.net akamaihd.net akamaized.net amazonaws.com b-cdn.net cloudinary.com imgix.net "
-    "cdn.ampproject.org fastly.net jsdelivr.net wp.com s.w.org gravatar.com feedburner.com "
-    "doubleclick.net googlesyndication.com shareasale.com amazon.com ssl-images-amazon.com "
-    "media-amazon.com paypal.com paypalobjects.com youtube.com youtube-nocookie.com ytimg.com "
-    "youtu.be vimeo.com vimeocdn.com twimg.com twitter.com x.com fbcdn.net facebook.com "
-    "instagram.com cdninstagram.com pinimg.com pinterest.com medium.com substackcdn.com substack.com "
-    "discordapp.com discordapp.net photobucket.com postimg.cc imageshack.us tinypic.com ibb.co "
-    "wordpress.com files.wordpress.com soundcloud.com spotify.com scribd.com slideshare.net "
-    "dailymotion.com tiktok.com twitch.tv archive.org github.com githubusercontent.com steemit.com "
-    "steemitimages.com creativecommons.org stripe.com rs-stripe.com refersion.com taboola.com "
-    "outbrain.com statista.com infogr.am infogram.com datawrapper.de dwcdn.net flourish.studio "
-    "tableau.com documentcloud.org maps.google.com openstreetmap.org apple.com mzstatic.com "
-    "goodreads.com gr-assets.com eventbrite.com typeform.com mailchimp.com list-manage.com "
-    "sinaimg.cn qpic.cn hdslb.com bilibili.com douban.com doubanio.com"
+    "blogspot.com bp.blogspot.com blogger.com googleusercontent.com ggpht.com gstatic.com "
+    "google.com imgur.com flickr.com staticflickr.com giphy.com tumblr.com wikimedia.org "
+    "wikipedia.org unsplash.com pexels.com pixabay.com gettyimages.com shutterstock.com "
+    "istockphoto.com cloudfront.net akamaihd.net akamaized.net amazonaws.com b-cdn.net "
+    "cloudinary.com imgix.net cdn.ampproject.org fastly.net jsdelivr.net wp.com s.w.org "
+    "gravatar.com feedburner.com doubleclick.net googlesyndication.com shareasale.com "
+    "amazon.com ssl-images-amazon.com media-amazon.com paypal.com paypalobjects.com "
+    "youtube.com youtube-nocookie.com ytimg.com youtu.be vimeo.com vimeocdn.com twimg.com "
+    "twitter.com x.com fbcdn.net facebook.com instagram.com cdninstagram.com pinimg.com "
+    "pinterest.com medium.com substackcdn.com substack.com discordapp.com discordapp.net "
+    "photobucket.com postimg.cc imageshack.us tinypic.com ibb.co wordpress.com "
+    "files.wordpress.com soundcloud.com spotify.com scribd.com slideshare.net "
+    "dailymotion.com tiktok.com twitch.tv archive.org github.com githubusercontent.com "
+    "steemit.com steemitimages.com creativecommons.org stripe.com rs-stripe.com "
+    "refersion.com taboola.com outbrain.com statista.com infogr.am infogram.com "
+    "datawrapper.de dwcdn.net flourish.studio tableau.com documentcloud.org maps.google.com "
+    "openstreetmap.org apple.com mzstatic.com goodreads.com gr-assets.com eventbrite.com "
+    "typeform.com mailchimp.com list-manage.com sinaimg.cn qpic.cn hdslb.com bilibili.com "
+    "douban.com doubanio.com"
 )
 
 
@@ -53,6 +55,7 @@ class ForeignImages:
     name: ClassVar[str] = "images"
     family: ClassVar[Family] = "images"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset(("<img", "<iframe", "<video", "<IMG"))
     source: ClassVar[str] = "hot-linked images in the labelled collection; publishers' image hosts"
     example: ClassVar[Example] = Example(
         post={
@@ -69,12 +72,14 @@ class ForeignImages:
         hosts: Counter[str] = Counter()
         first: dict[str, str] = {}
         for src in _story_sources(article):
-            found = article.foreign(src)
-            key = identity(found[0]) if found else ""
-            if found is None or not _is_anybodys(found[0], key):
+            host = host_at(src)
+            if not host or article.site.owns(host):
+                return
+            key = identity(host)
+            if not _is_anybodys(host, key):
                 hosts[key] += 1
                 first.setdefault(key, src)
-        if not hosts or hosts[""]:
+        if not hosts:
             return
         (key, count), total = hosts.most_common(1)[0], hosts.total()
         if count / total < 0.6:
@@ -103,7 +108,8 @@ def _story_sources(article: Article) -> Iterator[str]:
     for source in article.content.sources[:MANY]:
         if source.tag in ("img", "iframe", "source", "video", "audio", "embed"):
             src = unproxied(source.src)
-            if not _CHROME.search(src[:500].lower()) and not src.startswith("data:"):
+            is_data = src.startswith("data:")
+            if not is_data and ("/uploads/" in src or not _CHROME.search(src[:500].lower())):
                 yield src
 
 
@@ -120,6 +126,7 @@ class InnerLinks:
     name: ClassVar[str] = "inner-links"
     family: ClassVar[Family] = "inner links"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
     source: ClassVar[str] = "internal links of the original, in the labelled collection"
     example: ClassVar[Example] = Example(
         post={
@@ -134,29 +141,23 @@ class InnerLinks:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        links = article.content.links
-        if len(links) < 2:
-            return
         pages: dict[str, set[str]] = {}
-        total: set[str] = set()
-        for link in links[:MANY]:
-            found = article.foreign(link.href)
-            if found is None:
-                if link.href.startswith(("http", "//")):
-                    return
-                continue
-            host, url = found
-            if host in NOT_PUBLISHERS or is_opaque(host) or not is_article(url):
-                continue
-            total.add(url)
-            pages.setdefault(host, set()).add(url)
-        if not pages:
+        for link in article.content.links[:MANY]:
+            host = host_at(link.href)
+            if host and host not in NOT_PUBLISHERS:
+                pages.setdefault(host, set()).add(link.href)
+        if not pages or any(article.site.owns(host) for host in pages):
             return
-        host, own = max(pages.items(), key=lambda item: len(item[1]))
-        if len(own) >= 2 and len(own) / len(total) >= 0.5:
+        host, urls = max(pages.items(), key=lambda item: len(item[1]))
+        total = sum(len(there) for there in pages.values())
+        if len(urls) < 2 or len(urls) / total < 0.5:
+            return
+        found = [article.foreign(url) for url in urls]
+        articles = [one for one in found if one and is_article(one[1]) and not is_opaque(one[0])]
+        if len(articles) >= 2 and len(articles) / total >= 0.5:
             yield Evidence(
                 rule=self.name,
-                quote=f"{len(own)} of {len(total)} linked pages are on {host}",
+                quote=f"{len(articles)} of {total} linked pages are on {host}",
                 confidence=0.4,
-                domain=host,
+                domain=articles[0][0],
             )

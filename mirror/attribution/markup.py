@@ -27,6 +27,7 @@ class CmsAddress:
     name: ClassVar[str] = "cms-address"
     family: ClassVar[Family] = "markup"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset(("data-uri=",))
     source: ClassVar[str] = "Clay CMS (github.com/clay/amphora), as in CNN's pages"
     example: ClassVar[Example] = Example(
         post={
@@ -74,7 +75,7 @@ def _mark(domain: str, stem: str, pattern: str) -> Mark:
 MARKS = (
     _mark("cnn.com", "vossi-paragraph", r"\bvossi-paragraph\b"),
     _mark("cnn.com", "zn-body__paragraph", r"\bzn-body__paragraph\b"),
-    _mark("washingtonpost.com", "data-contentid", r'\bdata-contentid="[A-Z0-9]{8,40}" data-el="text"'),
+    _mark("washingtonpost.com", "data-contentid", r'\bdata-contentid="\w{8,40}" data-el="text"'),
     _mark("washingtonpost.com", "wpds-c-", r"\bwpds-c-\w{4,12}"),
     _mark("dailymail.co.uk", "mol-para-with-font", r"\bmol-para-with-font\b"),
     _mark("nytimes.com", "StoryBodyCompanionColumn", r"\bStoryBodyCompanionColumn\b"),
@@ -106,6 +107,7 @@ class PublisherClass:
     name: ClassVar[str] = "publisher-class"
     family: ClassVar[Family] = "markup"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset(mark.stem for mark in MARKS)
     source: ClassVar[str] = "the publishers' own pages"
     example: ClassVar[Example] = Example(
         post={

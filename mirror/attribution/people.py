@@ -1,12 +1,13 @@
 """Authors and categories that are agencies: who the post's own record says wrote it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import ClassVar
 
 from mirror.attribution.article import Article
 from mirror.attribution.fields import mapping, objects, string
-from mirror.attribution.publishers import agencies, named
+from mirror.attribution.publishers import Publisher, agencies, named
 from mirror.attribution.rule import Example, Family, Role
 from mirror.content import plain
 from mirror.items import Evidence
@@ -20,6 +21,7 @@ class AuthorIsPublisher:
     name: ClassVar[str] = "author"
     family: ClassVar[Family] = "byline"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "REST _embedded.author; Yoast's `author`; RSS dc:creator"
     example: ClassVar[Example] = Example(
         post={
@@ -63,6 +65,7 @@ class CategoryIsAgency:
     name: ClassVar[str] = "category"
     family: ClassVar[Family] = "category"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "REST _embedded['wp:term']; RSS categories; permalinks with %category%"
     example: ClassVar[Example] = Example(
         post={
@@ -73,9 +76,8 @@ class CategoryIsAgency:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        marks = {mark.lower(): found for mark, found in agencies().items() if len(mark) >= 3}
         for name in _category_names(article):
-            known = marks.get(name.lower())
+            known = _agency_names().get(name.lower())
             if known is not None and not article.site.owns(known.domain):
                 yield Evidence(
                     rule=self.name,
@@ -84,6 +86,11 @@ class CategoryIsAgency:
                     domain=known.domain,
                 )
                 return
+
+
+@lru_cache(maxsize=1)
+def _agency_names() -> Mapping[str, Publisher]:
+    return {mark.lower(): found for mark, found in agencies().items() if len(mark) >= 3}
 
 
 def _category_names(article: Article) -> Iterator[str]:

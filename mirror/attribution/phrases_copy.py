@@ -7,10 +7,10 @@ Tables as in `phrases`, and with the same sources; for wires and republication n
 
 import re
 
-from mirror.attribution.phrases import Phrase, phrases
+from mirror.attribution.phrases import phrases
 
 # "republished from", "with permission of", "cross-posted from": the text stood there before.
-REPUBLISHED: tuple[Phrase, ...] = phrases(
+REPUBLISHED = phrases(
     (
         ("en", "publish|print|post|reproduc|syndicat|excerpt|display|used with",
          r"\b(?:re-?published|reprinted|re-?posted|reproduced|syndicated|excerpted|re-?printed)"
@@ -72,7 +72,7 @@ REPUBLISHED: tuple[Phrase, ...] = phrases(
 )  # fmt: skip
 
 # "translated from": a link to the text in the other language must follow.
-TRANSLATED: tuple[Phrase, ...] = phrases(
+TRANSLATED = phrases(
     (
         ("en", "translat", r"\btranslat(?:ed (?:from|by)|ion (?:of|from))\b"),
         ("es", "tradu", r"\btraducid[oa] (?:de|del|por)\b|\btraducción (?:de|del|al)\b|\bhemos traducido\b"),
@@ -92,7 +92,7 @@ TRANSLATED: tuple[Phrase, ...] = phrases(
 )  # fmt: skip
 
 # "original article": said of a page, with its address.
-ORIGINAL: tuple[Phrase, ...] = phrases(
+ORIGINAL = phrases(
     (
         ("en", "original", r"\b(?:read |see |view |visit |find )?(?:the )?original (?:article|post|story|piece|source|publication|report|essay|interview)\b"),
         ("es", "original", r"\b(?:artículo|texto|nota|noticia|entrevista|post|fuente) original\b"),
@@ -116,25 +116,30 @@ ORIGINAL: tuple[Phrase, ...] = phrases(
 # What stands before a colon and says where the text is from; the second of each pair is a plural,
 # which heads a bibliography more often than a credit.
 SOURCE_LABELS = frozenset(
-    (
-        "source fuente fonte "
-        "quelle textquelle bron källa kilde lähde źródło zdroj forrás sursa sursă izvor vir šaltinis "
-        "avots allikas font kaynak kaynağı источник джерело източник извор крыніца πηγή sumber "
-        "nguồn ที่มา แหล่งที่มา स्रोत المصدر مصدر منبع מקור 출처 来源 來源 出处 出處 稿源 文章来源 文章來源 "
-        "信息来源 新闻来源 本文来源 出典 引用元 情報元 ソース"
-    ).split()
+    ["source", "fuente", "fonte", "quelle", "textquelle", "bron", "källa", "kilde", "lähde", "źródło", "zdroj", "forrás", "sursa", "sursă", "izvor", "vir", "šaltinis", "avots", "allikas", "font", "kaynak", "kaynağı", "источник", "джерело", "източник", "извор", "крыніца", "πηγή", "sumber", "nguồn", "ที่มา", "แหล่งที่มา", "स्रोत", "المصدر", "مصدر", "منبع", "מקור", "출처", "来源", "來源", "出处", "出處", "稿源", "文章来源", "文章來源", "信息来源", "新闻来源", "本文来源", "出典", "引用元", "情報元", "ソース"]
 ) | {
     "source link", "original source", "news source", "article source", "sumber berita",
 }  # fmt: skip
 SOURCE_PLURALS = frozenset(
-    "sources fuentes fontes fonti quellen bronnen källor kilder źródła zdroje источники kaynaklar "
-    "джерела sumber-sumber".split()
+    [
+        "sources",
+        "fuentes",
+        "fontes",
+        "fonti",
+        "quellen",
+        "bronnen",
+        "källor",
+        "kilder",
+        "źródła",
+        "zdroje",
+        "источники",
+        "kaynaklar",
+        "джерела",
+        "sumber-sumber",
+    ]
 )
 ORIGINAL_LABELS = frozenset(
-    (
-        "original originale originalartikel original-artikel originalbeitrag оригинал оригінал "
-        "oryginał 原文 原文链接 原文鏈接 原文連結 原文地址 原文出处 転載元 元記事 원문"
-    ).split()
+    ["original", "originale", "originalartikel", "original-artikel", "originalbeitrag", "оригинал", "оригінал", "oryginał", "原文", "原文链接", "原文鏈接", "原文連結", "原文地址", "原文出处", "転載元", "元記事", "원문"]
 ) | {
     "original article", "original post", "original story", "original url", "original link",
     "originally posted", "artículo original", "texto original", "noticia original",

@@ -101,7 +101,10 @@ class RepublicationPixel:
     name: ClassVar[str] = "pixel"
     family: ClassVar[Family] = "pixel"
     role: ClassVar[Role] = "origin"
-    source: ClassVar[str] = "republishing guidelines; github.com/Automattic/republication-tracker-tool"
+    marks: ClassVar[frozenset[str]] = frozenset(
+        (*(pixel.mark for pixel in PIXELS), "republication-pixel=")
+    )
+    source: ClassVar[str] = "republishing guidelines; Republication Tracker Tool"
     example: ClassVar[Example] = Example(
         post={
             "link": "https://copy.example/a/",

@@ -73,6 +73,7 @@ class PluginMetadata:
     name: ClassVar[str] = "plugin-metadata"
     family: ClassVar[Family] = "metadata"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "the meta keys in each plugin's source on plugins.svn.wordpress.org"
     example: ClassVar[Example] = Example(
         post={

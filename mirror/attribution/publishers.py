@@ -50,7 +50,9 @@ def publishers() -> tuple[Publisher, ...]:
 
 @lru_cache(maxsize=1)
 def _by_host() -> Mapping[str, Publisher]:
-    return MappingProxyType({host: p for p in publishers() for host in (p.domain, *p.hosts, *p.assets)})
+    return MappingProxyType(
+        {host: p for p in publishers() for host in (p.domain, *p.hosts, *p.assets)}
+    )
 
 
 @lru_cache(maxsize=1)

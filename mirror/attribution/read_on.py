@@ -25,6 +25,7 @@ class ReadOn:
     name: ClassVar[str] = "read-on"
     family: ClassVar[Family] = "links"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
     source: ClassVar[str] = "aggregators' excerpts; The Conversation's and Undark's notes"
     example: ClassVar[Example] = Example(
         post={
@@ -55,6 +56,7 @@ class MoreLink:
     name: ClassVar[str] = "more-link"
     family: ClassVar[Family] = "links"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
     source: ClassVar[str] = "wp-includes/post-template.php (more link); Blogger's jump breaks"
     example: ClassVar[Example] = Example(
         post={

@@ -33,11 +33,16 @@ class Example:
 
 
 class Rule(Protocol):
-    """One kind of evidence. `source` names where the pattern comes from."""
+    """One kind of evidence.
+
+    `marks`: strings one of which must be in the content's HTML; without one the rule is not asked.
+    Empty for a rule that reads other fields. `source` names where the pattern comes from.
+    """
 
     name: ClassVar[str]
     family: ClassVar[Family]
     role: ClassVar[Role]
+    marks: ClassVar[frozenset[str]]
     example: ClassVar[Example]
     source: ClassVar[str]
 

@@ -1,8 +1,9 @@
 """Finding the sentences of a post that carry a phrase, and whom each names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mirror.attribution.article import Article, Line
 from mirror.attribution.credit import Object, object_of, sentence
@@ -13,8 +14,8 @@ QUOTE = 300
 # A sentence about a picture, a chart or a recording says nothing about the text.
 _PICTURE = re.compile(
     r"\b(?:photos?|photographs?|images?|pictures?|illustrations?|graphics?|charts?|maps?|videos?|"
-    r"featured image|cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|"
-    r"imagen|imágenes|imagem|immagine|gambar|фото|foto|recipe|poem|song|lyrics|map|table|figure)\b"
+    r"cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|imagen|"
+    r"imágenes|imagem|immagine|gambar|фото|foto|recipe|poem|song|lyrics|map|table|figure)\b"
 )
 _THIS = re.compile(
     r"(?:the|this) (?:post|article|story|piece|essay|column|report|interview|item|commentary)\b"
@@ -50,13 +51,26 @@ def credits(
     `strict`: an English sentence must be about this text, not about something that it reports.
     `backwards`: whom it names may stand before the phrase.
     """
-    zone = article.credit_text
-    present = [p for p in phrases if any(stem in zone for stem in p.stems)]
-    lines = article.credits if present else ()
-    for line, following in zip(lines, (*lines[1:], None), strict=False):
-        for phrase in present:
-            if any(stem in line.lower for stem in phrase.stems):
-                yield from _in(article, line, following, phrase, strict, backwards)
+    lines = article.credits
+    by_stem = _by_stem(phrases)
+    lines_of: dict[Phrase, set[int]] = {}
+    for stem in article.stems.keys() & by_stem.keys():
+        indexes = {article.credit_line(place) for place in article.stems[stem]}
+        for phrase in by_stem[stem]:
+            lines_of.setdefault(phrase, set()).update(indexes)
+    for phrase in sorted(lines_of, key=phrases.index):
+        for index in sorted(lines_of[phrase]):
+            following = lines[index + 1] if index + 1 < len(lines) else None
+            yield from _in(article, lines[index], following, phrase, strict, backwards)
+
+
+@lru_cache(maxsize=16)
+def _by_stem(phrases: tuple[Phrase, ...]) -> Mapping[str, list[Phrase]]:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        for stem in phrase.stems:
+            found.setdefault(stem, []).append(phrase)
+    return found
 
 
 def _in(

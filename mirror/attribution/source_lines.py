@@ -6,14 +6,17 @@ from typing import ClassVar
 
 from mirror.attribution.article import Article, Line
 from mirror.attribution.credit import Object, object_of
-from mirror.attribution.phrases_copy import ORIGINAL_LABELS, SOURCE_LABELS, SOURCE_PLURALS
+from mirror.attribution.phrases_copy import ORIGINAL_LABELS, SOURCE_PLURALS
 from mirror.attribution.rule import Example, Family, Role
 from mirror.attribution.sentences import quoted
+from mirror.attribution.vocabulary import LABELS
 from mirror.items import Evidence
 
 # What may stand before a label in its line: nothing, or the end of something else.
-_BEFORE = re.compile(r"(?:^|[|•·\])>*»。])\s*$")
-_WORDS = re.compile(r"[^|/•·(\[\]).!?。–—>*»\"”’:：]{1,40}$")
+_BEFORE = re.compile(r"(?:^[\s(\[*–—-]*|[|•·\])>*»。]\s*)$")
+# Before "original" also a word or two: "appello originale:".
+_WORDS = re.compile(r"^\s*(?:\w{1,20} ){1,3}$")
+_COLON = re.compile(r" ?[:：]")
 # A source of figures, a picture or a study is not one of the text.
 _OTHER_SOURCE = re.compile(
     r"\b(?:photos?|image|picture|foto|bild|grafik|graphic|chart|infographic|data|daten|datos|"
@@ -22,7 +25,6 @@ _OTHER_SOURCE = re.compile(
 )
 # How far from the end of the text, in characters and in share of it, a source line may stand.
 _LAST = 1500
-_LABELS = SOURCE_LABELS | SOURCE_PLURALS | ORIGINAL_LABELS
 
 
 class SourceLine:
@@ -35,6 +37,7 @@ class SourceLine:
     name: ClassVar[str] = "source-line"
     family: ClassVar[Family] = "words"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "credit lines in the labelled collection, 30 languages"
     example: ClassVar[Example] = Example(
         post={
@@ -48,16 +51,12 @@ class SourceLine:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        if ":" not in article.credit_text and "：" not in article.credit_text:
-            return
         lines = article.credits
-        for index, line in enumerate(lines):
-            label = _label(line)
-            if label is None or not _may_stand(article, line, label[1]):
-                continue
-            found = self._named(article, lines[index : index + 6], label)
-            if found is not None:
-                yield found
+        for index, label in _labels(article):
+            if _may_stand(article, lines[index], label[1]):
+                found = self._named(article, lines[index : index + 6], label)
+                if found is not None:
+                    yield found
 
     def _named(
         self, article: Article, lines: tuple[Line, ...], label: tuple[str, int, int]
@@ -85,22 +84,27 @@ class SourceLine:
         )
 
 
-def _label(line: Line) -> tuple[str, int, int] | None:
-    """The label of a source line with its place, or None."""
-    lower = line.lower
-    if len(lower) > 4000:
-        return None
-    for colon in re.finditer(r"\s?[:：]", lower):
-        words = _WORDS.search(lower, max(0, colon.start() - 40), colon.start())
-        if words is None:
-            continue
-        word = words[0].strip()
-        if word in _LABELS or word.endswith((" originale", " original", " оригинал")):
-            start = colon.start() - len(words[0].lstrip())
-            before = lower[:start]
-            if not before.strip(" \t([*–—-") or _BEFORE.search(before[-8:]):
-                return word, start, colon.end()
-    return None
+def _labels(article: Article) -> Iterator[tuple[int, tuple[str, int, int]]]:
+    """The labels before a colon: index of the line, then the word and its place in the line.
+
+    Of labels that overlap ("original article", "article") the longest is taken.
+    """
+    found: dict[tuple[int, int], tuple[str, int, int]] = {}
+    for word in article.stems.keys() & LABELS:
+        for place in article.stems[word]:
+            colon = _COLON.match(article.credit_text, place + len(word))
+            if colon is None:
+                continue
+            index = article.credit_line(place)
+            line, start = article.credits[index], place - article.credit_starts[index]
+            before = line.lower[:start] if start < 60 else line.lower[start - 60 : start]
+            if _BEFORE.search(before) or (word in ORIGINAL_LABELS and _WORDS.match(before)):
+                end = colon.end() - article.credit_starts[index]
+                known = found.get((index, end))
+                if known is None or known[1] > start:
+                    found[index, end] = (word, start, end)
+    for (index, _), label in sorted(found.items()):
+        yield index, label
 
 
 def _may_stand(article: Article, line: Line, start: int) -> bool:

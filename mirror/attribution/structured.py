@@ -19,6 +19,7 @@ class BasedOn:
     name: ClassVar[str] = "based-on"
     family: ClassVar[Family] = "head"
     role: ClassVar[Role] = "origin"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "https://schema.org/isBasedOn; Yoast SEO's schema, Rank Math's JSON-LD"
     example: ClassVar[Example] = Example(
         post={
@@ -91,14 +92,15 @@ class LinkElsewhere:
     name: ClassVar[str] = "item-link"
     family: ClassVar[Family] = "item link"
     role: ClassVar[Role] = "copy"
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "FeedWordPress (`syndication_permalink` filter), RSS 2.0 item link"
     example: ClassVar[Example] = Example(
         post={
-            "link": "https://paper.example.com/2024/05/a/",
-            "_rss": {"channel": {"link": "https://planet.example.org/"}},
+            "link": "https://blog.rust-lang.org/2024/05/a/",
+            "_rss": {"channel": {"link": "https://planet.mozilla.org/"}},
         },
-        domain="paper.example.com",
-        url="https://paper.example.com/2024/05/a/",
+        domain="blog.rust-lang.org",
+        url="https://blog.rust-lang.org/2024/05/a/",
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
