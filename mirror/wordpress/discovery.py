@@ -256,25 +256,22 @@ def _normalised(typed: str) -> tuple[str, bool]:
 
 
 def _guesses(base: str, feed_home: str | None, start: str) -> Iterator[str]:
-    """Signal 5: the three usual spellings below each address that may be the home."""
-    homes = [feed_home] if feed_home else []
+    """Signal 5: the three usual spellings below each folder that may be the home."""
+    folders = [urlsplit(feed_home).path] if feed_home else []
     for address in (base, start):
-        path = urlsplit(address).path
-        folder = path if path.endswith("/") else path.rpartition("/")[0] + "/"
-        if "." in path.rpartition("/")[2] or path.endswith("/"):
-            homes.append(folder)
-        else:
-            homes.append(path + "/")
-        homes += ["/" + "/".join(path.split("/")[1:2]) + "/", "/"]
-    seen: set[str] = set()
-    for home in homes:
-        place = urlsplit(home).path
-        if place in seen or "//" in place:
-            continue
-        seen.add(place)
+        folders += _folders(urlsplit(address).path)
+    origin_of_base = urlunsplit((*urlsplit(base)[:2], "", "", ""))
+    for folder in dict.fromkeys(folders):
         for spelling in ("wp-json/", "index.php/wp-json/", "?rest_route=/"):
-            parts = urlsplit(base)
-            yield f"{parts.scheme}://{parts.netloc}{place}{spelling}"
+            yield f"{origin_of_base}{folder}{spelling}"
+
+
+def _folders(path: str) -> list[str]:
+    """The folder that a path names, the first one in it, and the root: `/a/b` as `/a/b/ /a/ /`."""
+    names = [name for name in path.split("/") if name]
+    if names and not path.endswith("/") and "." in names[-1]:
+        del names[-1]
+    return ["".join(f"/{name}" for name in names[:n]) + "/" for n in (len(names), 1, 0)]
 
 
 def _wordpress_com_site(address: str) -> str | None:
