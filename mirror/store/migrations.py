@@ -12,7 +12,9 @@ migrations = Migrations("mirror")
 
 # What every mirrored object has, whatever its kind. `columns + extra` rebuild the object that the
 # API sent; `fingerprint` is of what is not volatile in it; `crawl_id` is the crawl that wrote this
-# version. Times are YYYY-MM-DDTHH:MM:SSZ.
+# version. `unsettled` counts the readings in a row that differed although WordPress announced no
+# edit; `volatile` lists the fields (JSON) that differ at every reading and are compared no more.
+# Times are YYYY-MM-DDTHH:MM:SSZ.
 LIFE = """
     fingerprint TEXT NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
@@ -20,7 +22,9 @@ LIFE = """
     first_seen_at TEXT NOT NULL,
     crawl_id INTEGER NOT NULL REFERENCES crawls(id),
     deleted_at TEXT,
-    deleted_reason TEXT"""
+    deleted_reason TEXT,
+    unsettled INTEGER NOT NULL DEFAULT 0,
+    volatile TEXT"""
 
 # A superseded version: the same columns as they were (without `first_seen_at`, which never
 # changes), when it ceased to hold, in which crawl, and which fields then changed (a JSON list).
@@ -350,5 +354,34 @@ def m010_media(db: Database) -> None:
             PRIMARY KEY (post_id, version, url, role)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX post_media_versions_url ON post_media_versions(url);
+        """,
+    )
+
+
+@migrations()
+def m020_browse(db: Database) -> None:
+    """Indexes for the pages and questions of `mirror.browse`: none of them may scan a large table.
+
+    `tests/browse/test_plans.py` holds the queries to them. No index has an expression that may fail
+    on what upstream sends: a row that cannot be indexed could not be written.
+    """
+    _run(
+        db,
+        """
+        CREATE INDEX posts_first_seen ON posts(first_seen_at);
+        CREATE INDEX posts_site_date ON posts(site_id, date_gmt, upstream_id);
+        CREATE INDEX posts_type_date ON posts(type, date_gmt);
+        CREATE INDEX posts_upstream_site ON posts(upstream_id, site_id, date_gmt)
+            WHERE upstream_id IS NOT NULL;
+        CREATE INDEX posts_upstream_date ON posts(upstream_id, date_gmt)
+            WHERE upstream_id IS NOT NULL;
+        CREATE INDEX posts_edited ON posts(date_gmt) WHERE version > 1;
+        CREATE INDEX posts_gone ON posts(date_gmt) WHERE deleted_at IS NOT NULL;
+        CREATE INDEX posts_title ON posts(title, site_id);
+        CREATE INDEX post_versions_silent ON post_versions(valid_to)
+            WHERE deleted_at IS NULL AND instr(changed, '"modified_gmt"') = 0;
+        CREATE INDEX judgements_url ON judgements(url) WHERE url IS NOT NULL;
+        CREATE INDEX media_files_broken ON media_files(id) WHERE error IS NOT NULL;
+        CREATE INDEX files_first_seen ON files(first_seen_at);
         """,
     )

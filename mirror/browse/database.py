@@ -1,0 +1,66 @@
+"""Which of Datasette's databases is a mirror, and how its pages read from it."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    # Datasette imports its plugins while it is being imported itself.
+    from datasette.app import Datasette
+
+
+T = TypeVar("T")
+
+# What only a mirror has; a database with all of these is one.
+_TELLING = {"sites", "posts", "post_versions", "judgements", "coverage"}
+
+_found: "WeakKeyDictionary[Datasette, Mirror]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+class Mirror:
+    """The mirror among a Datasette's databases: its name there, its file, its folder of media."""
+
+    datasette: "Datasette"
+    name: str
+    path: Path
+
+    @property
+    def media(self) -> Path:
+        """Where `files.path` is relative to."""
+        return self.path.parent / "media"
+
+    async def read(self, select: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs a function on one of Datasette's read-only connections, in one of its threads."""
+        result: T = await self.datasette.get_database(self.name).execute_fn(select)
+        return result
+
+
+def mirror_of(datasette: "Datasette") -> Mirror | None:
+    """The first mirror that is attached, or None: then the plugin keeps out of the way."""
+    if datasette in _found:
+        return _found[datasette]
+    for name, database in datasette.databases.items():
+        if database.path and is_mirror(Path(database.path)):
+            mirror = Mirror(datasette=datasette, name=name, path=Path(database.path))
+            _found[datasette] = mirror
+            return mirror
+    return None
+
+
+def is_mirror(path: Path) -> bool:
+    """Whether the file is a database with the tables of a mirror. Never raises."""
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
+    except sqlite3.Error:
+        return False
+    try:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in rows} >= _TELLING
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()

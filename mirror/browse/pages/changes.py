@@ -1,0 +1,84 @@
+"""What happened: new, edited, deleted and restored posts, newest first."""
+
+import json
+import sqlite3
+from itertools import groupby
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from mirror.browse.pages.visit import Visit
+from mirror.browse.words import moment
+
+PAGE = 50
+EVENTS = {"new": "New", "edited": "Edited", "deleted": "Gone", "restored": "Restored"}
+
+# Each branch walks its own index, newest first, and stops after as many rows as the page can need.
+_BRANCHES = {
+    "new": """SELECT p.first_seen_at AS at, 'new' AS event, p.id AS post_id, NULL AS changed,
+        0 AS silent, NULL AS reason, 1 AS version
+        FROM posts p WHERE p.first_seen_at < :before {site}
+        ORDER BY p.first_seen_at DESC LIMIT :most""",
+    "edited": """SELECT v.valid_to AS at, 'edited' AS event, v.post_id, v.changed,
+        instr(v.changed, '"modified_gmt"') = 0 AS silent, NULL AS reason, v.version + 1 AS version
+        FROM post_versions v {join}
+        WHERE v.valid_to < :before AND v.deleted_at IS NULL {site}
+        ORDER BY v.valid_to DESC LIMIT :most""",
+    "deleted": """SELECT p.deleted_at AS at, 'deleted' AS event, p.id AS post_id, NULL AS changed,
+        0 AS silent, p.deleted_reason AS reason, p.version
+        FROM posts p WHERE p.deleted_at < :before {site}
+        ORDER BY p.deleted_at DESC LIMIT :most""",
+    "restored": """SELECT v.valid_to AS at, 'restored' AS event, v.post_id, NULL AS changed,
+        0 AS silent, v.deleted_reason AS reason, v.version + 1 AS version
+        FROM post_versions v {join}
+        WHERE v.valid_to < :before AND v.deleted_at IS NOT NULL {site}
+        ORDER BY v.valid_to DESC LIMIT :most""",
+}
+_PAGE = """
+    SELECT c.*, p.title, p.type, p.link, s.host AS site, s.name AS site_name
+    FROM ({branches}) AS c JOIN posts p ON p.id = c.post_id JOIN sites s ON s.id = p.site_id
+    ORDER BY c.at DESC, c.post_id DESC LIMIT :most"""
+
+
+async def show(visit: Visit) -> Response:
+    event, host, before = visit.word("event"), visit.word("site"), visit.word("before")
+    context = await visit.read(lambda conn: read(conn, event, host, before))
+    return await visit.page("changes", context)
+
+
+def read(conn: sqlite3.Connection, event: str, host: str, before: str) -> dict[str, Any]:
+    """Events before a time, of one kind or all, of one site or all; grouped by day."""
+    sites = conn.execute("SELECT id, host, name FROM sites ORDER BY host").fetchall()
+    site = next((row["id"] for row in sites if row["host"] == host), None)
+    chosen = [event] if event in EVENTS else list(EVENTS)
+    branches = "\nUNION ALL ".join(
+        "SELECT * FROM ("
+        + _BRANCHES[name].format(
+            site="AND p.site_id = :site" if site is not None else "",
+            join="JOIN posts p ON p.id = v.post_id" if site is not None else "",
+        )
+        + ")"
+        for name in chosen
+    )
+    values = {"before": before if moment(before) else "9999", "site": site, "most": PAGE + 1}
+    rows = [dict(row) for row in conn.execute(_PAGE.format(branches=branches), values)]
+    for row in rows:
+        row["fields"] = _fields(row["changed"])
+    shown = rows[:PAGE]
+    return {
+        "days": [(day, list(group)) for day, group in groupby(shown, lambda row: row["at"][:10])],
+        "events": EVENTS,
+        "event": event if event in EVENTS else "",
+        "sites": sites,
+        "site": host if site is not None else "",
+        "older": shown[-1]["at"] if len(rows) > PAGE else None,
+    }
+
+
+def _fields(changed: str | None) -> list[str]:
+    """The names of the fields that changed, without those that every edit moves."""
+    try:
+        names = json.loads(changed or "[]")
+    except ValueError:
+        return []
+    return [str(name).removesuffix("_gmt") for name in names if name != "modified_gmt"]

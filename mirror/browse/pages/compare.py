@@ -1,0 +1,132 @@
+"""Two versions of a post: the words, terms, pictures and links that differ."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from mirror.browse.differences import Line, compare, counts
+from mirror.browse.pages.versions import Version, post_of, terms_of, timeline, version_of
+from mirror.browse.pages.visit import Visit, found
+from mirror.content import Content, plain
+
+# Unchanged lines in a row beyond this are folded away, but for one on either side of a change.
+_FOLD = 4
+_FIELDS = (
+    ("type", "Type"), ("status", "Status"), ("slug", "Slug"), ("link", "Address"),
+    ("guid", "GUID"), ("author", "Author"), ("date_gmt", "Published"),
+    ("modified_gmt", "Modified"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A text that differs: its lines in stretches, of which the long unchanged ones are folded."""
+
+    name: str
+    stretches: Sequence[tuple[bool, Sequence[Line]]]
+    removed: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """A set that differs: terms, pictures, links."""
+
+    name: str
+    removed: Sequence[str]
+    added: Sequence[str]
+
+
+async def show(visit: Visit) -> Response:
+    """`?a=1&b=3&view=inline`; the last two versions, side by side, unless told otherwise."""
+    post = int(visit.part("id"))
+    a, b = visit.number("a", 0, least=0), visit.number("b", 0, least=0)
+    context = found(await visit.read(lambda conn: read(conn, post, a, b)), "such post or version")
+    inline = visit.word("view") == "inline"
+    return await visit.page("compare", {**context, "view": "inline" if inline else "side"})
+
+
+def read(conn: sqlite3.Connection, post_id: int, a: int, b: int) -> dict[str, Any] | None:
+    post = post_of(conn, post_id)
+    if post is None:
+        return None
+    steps = timeline(conn, post)
+    b = b or post["version"]
+    a = a or max((step.version for step in steps if step.version < b), default=b)
+    before, after = version_of(conn, post, a), version_of(conn, post, b)
+    if before is None or after is None:
+        return None
+    return {
+        "post": post,
+        "steps": steps,
+        "a": before,
+        "b": after,
+        "texts": [text for text in _texts(before, after) if text],
+        "sets": [some for some in _sets(conn, post["site_id"], before, after) if some],
+        "fields": [
+            (name, before.row[key], after.row[key])
+            for key, name in _FIELDS
+            if before.row[key] != after.row[key]
+        ],
+    }
+
+
+def _texts(before: Version, after: Version) -> list[Words | None]:
+    return [
+        _words("Title", plain(before.row["title"] or ""), plain(after.row["title"] or "")),
+        _words("Excerpt", *(Content(v.row["excerpt"] or "").text for v in (before, after))),
+        _words("Text", *(Content(v.row["content"] or "").text for v in (before, after))),
+    ]
+
+
+def _words(name: str, before: str, after: str) -> Words | None:
+    if before == after:
+        return None
+    lines = compare(before, after)
+    removed, added = counts(lines)
+    return Words(name=name, stretches=_folded(lines), removed=removed, added=added)
+
+
+def _folded(lines: Sequence[Line]) -> list[tuple[bool, Sequence[Line]]]:
+    """(folded?, lines) stretches: the neighbours of changes stay open."""
+    near = {place + step for place, line in enumerate(lines) if line.changed for step in (-1, 0, 1)}
+    stretches: list[tuple[bool, list[Line]]] = []
+    for place, line in enumerate(lines):
+        folded = place not in near
+        if not stretches or stretches[-1][0] != folded:
+            stretches.append((folded, []))
+        stretches[-1][1].append(line)
+    return [(folded and len(some) >= _FOLD, some) for folded, some in stretches]
+
+
+def _sets(
+    conn: sqlite3.Connection, site_id: int, before: Version, after: Version
+) -> list[Members | None]:
+    old, new = (Content(version.row["content"] or "") for version in (before, after))
+    return [
+        _members("Terms", _terms(conn, site_id, before), _terms(conn, site_id, after)),
+        _members("Pictures and embeds", [s.src for s in old.sources], [s.src for s in new.sources]),
+        _members("Links", [link.href for link in old.links], [link.href for link in new.links]),
+        _members(
+            "Featured image", [str(before.row["featured_media_id"] or "")],
+            [str(after.row["featured_media_id"] or "")],
+        ),
+    ]  # fmt: skip
+
+
+def _terms(conn: sqlite3.Connection, site_id: int, version: Version) -> list[str]:
+    return [
+        f"{plain(term['name'] or '')} ({term['taxonomy']})"
+        for term in terms_of(conn, site_id, version)
+    ]
+
+
+def _members(name: str, before: Sequence[str], after: Sequence[str]) -> Members | None:
+    removed = [item for item in dict.fromkeys(before) if item and item not in set(after)]
+    added = [item for item in dict.fromkeys(after) if item and item not in set(before)]
+    if not removed and not added:
+        return None
+    return Members(name=name, removed=removed[:200], added=added[:200])

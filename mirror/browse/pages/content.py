@@ -1,0 +1,59 @@
+"""What a post says, as a document of its own for the reading frame."""
+
+import sqlite3
+from functools import partial
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from mirror.browse.headers import READING_POLICY
+from mirror.browse.highlight import Quote, highlight
+from mirror.browse.pages.post import EVIDENCE
+from mirror.browse.pages.versions import post_of, version_of
+from mirror.browse.pages.visit import Visit, found
+from mirror.browse.reading import readable
+from mirror.content import plain
+
+_FILE = """
+    SELECT f.sha256 FROM media_files f
+    WHERE f.site_id = ? AND f.url = ? AND f.sha256 IS NOT NULL"""
+
+
+async def show(visit: Visit) -> Response:
+    post, number = int(visit.part("id")), visit.number("version", 0, least=0) or None
+    context = await visit.read(lambda conn: read(conn, post, number, visit.url("/files/")))
+    return await visit.page(
+        "content",
+        found(context, "such post or version"),
+        headers={"content-security-policy": READING_POLICY},
+    )
+
+
+def read(
+    conn: sqlite3.Connection, post_id: int, number: int | None, files: str
+) -> dict[str, Any] | None:
+    """The safe HTML of one version, with its evidence marked; `files` begins local addresses."""
+    post = post_of(conn, post_id)
+    version = version_of(conn, post, number) if post else None
+    if post is None or version is None:
+        return None
+    html = readable(
+        version.row["content"] or "",
+        base=version.row["link"] or post["site_url"],
+        lookup=partial(_local, conn, post["site_id"], files),
+    )
+    quotes = [
+        Quote(number=place, words=row["quote"], at=row["at"])
+        for place, row in enumerate(conn.execute(EVIDENCE, [post_id, version.number]))
+    ]
+    marked, _ = highlight(html, quotes)
+    title = plain(version.row["title"] or "")
+    return {"html": marked, "title": title or "Untitled", "excerpt": version.row["excerpt"]}
+
+
+def _local(conn: sqlite3.Connection, site_id: int, files: str, address: str) -> str | None:
+    for candidate in (address, address.partition("?")[0]):
+        row = conn.execute(_FILE, [site_id, candidate]).fetchone()
+        if row:
+            return f"{files}{row['sha256']}"
+    return None

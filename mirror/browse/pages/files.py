@@ -1,0 +1,93 @@
+"""The mirrored files themselves, and their thumbnails: bytes of strangers, served as such."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from datasette.utils.asgi import NotFound, Response
+
+from mirror.browse.headers import FILE_POLICY
+from mirror.browse.pages.visit import Visit, found
+from mirror.browse.ranges import wanted
+from mirror.browse.thumbnails import NoThumbnail, thumbnail_of
+from mirror.media.names import sha256_of
+
+# What a browser may show by itself. Everything else is handed over as a file to save.
+_SHOWN_NAMES = (
+    "image/jpeg image/png image/gif image/webp image/avif image/bmp image/x-icon image/svg+xml "
+    "image/vnd.microsoft.icon audio/mpeg audio/ogg audio/wav audio/x-wav audio/flac audio/mp4 "
+    "audio/aac audio/webm video/mp4 video/webm video/ogg video/quicktime"
+)
+SHOWN = frozenset(_SHOWN_NAMES.split())
+_CHUNK = 256 * 1024
+# The name of a file is the hash of its bytes: it never changes.
+_FOREVER = "public, max-age=31536000, immutable"
+_SELECT = "SELECT path, mime FROM files WHERE sha256 = ?"
+
+
+async def show(visit: Visit) -> None:
+    """Streams a file, or the part of it that is asked for."""
+    path, mime = await _file(visit)
+    size = path.stat().st_size
+    start, end = wanted(visit.request.headers.get("range"), size)
+    partial = (start, end) != (0, size)
+    headers = {
+        "content-type": mime if mime in SHOWN else "application/octet-stream",
+        "content-length": str(end - start),
+        "accept-ranges": "bytes",
+        "cache-control": _FOREVER,
+        "content-security-policy": FILE_POLICY,
+    }
+    if mime not in SHOWN or mime == "image/svg+xml":
+        headers["content-disposition"] = f'attachment; filename="{path.name}"'
+    if partial:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+    await visit.send(
+        {
+            "type": "http.response.start",
+            "status": 206 if partial else 200,
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+    )
+    with path.open("rb") as source:
+        source.seek(start)
+        async for chunk, last in _chunks(source, end - start):
+            await visit.send({"type": "http.response.body", "body": chunk, "more_body": not last})
+
+
+async def thumbnail(visit: Visit) -> Response:
+    """A small WebP of a picture; 404 for what is none, which the wall shows as a symbol."""
+    path, mime = await _file(visit)
+    try:
+        body = await thumbnail_of(path, mime, visit.part("sha256"))
+    except NoThumbnail as error:
+        raise NotFound(str(error)) from error
+    return Response(
+        body,
+        content_type="image/webp",
+        headers={"cache-control": _FOREVER, "content-security-policy": FILE_POLICY},
+    )
+
+
+async def _file(visit: Visit) -> tuple[Path, str]:
+    """The path and type of the file; the reply is 404 unless it lies where its hash says."""
+    sha256 = visit.part("sha256")
+
+    def select(conn: Any) -> Any:
+        return conn.execute(_SELECT, [sha256]).fetchone()
+
+    row = found(await visit.read(select), "such file")
+    path = visit.mirror.media / row["path"]
+    if sha256_of(row["path"]) != sha256 or not path.is_file():
+        raise NotFound("The file is not in the media folder")
+    return path, row["mime"]
+
+
+async def _chunks(source: BinaryIO, length: int) -> AsyncIterator[tuple[bytes, bool]]:
+    while True:
+        chunk = source.read(min(_CHUNK, length))
+        length -= len(chunk)
+        last = length <= 0 or not chunk
+        yield chunk, last
+        if last:
+            return

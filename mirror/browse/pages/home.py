@@ -1,0 +1,97 @@
+"""The first page: what is mirrored, how well, what happened this week, and the long view."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from mirror.browse import charts
+from mirror.browse.pages.cards import cards
+from mirror.browse.pages.site import SITES
+from mirror.browse.pages.visit import Visit
+
+_TOTALS = """
+    SELECT (SELECT count(*) FROM posts) AS posts,
+        (SELECT count(*) FROM post_versions) AS versions,
+        (SELECT count(*) FROM posts WHERE deleted_at IS NOT NULL) AS gone,
+        (SELECT count(*) FROM posts WHERE upstream_id IS NOT NULL) AS syndicated,
+        (SELECT count(*) FROM files) AS files,
+        (SELECT min(first_seen_at) FROM sites) AS since"""
+
+_MONTHS = """
+    SELECT substr(p.date_gmt, 1, 7) AS month, p.site_id, count(*) AS posts,
+        count(p.upstream_id) AS syndicated
+    FROM posts p WHERE p.date_gmt >= ? AND p.date_gmt < ?
+    GROUP BY month, p.site_id"""
+
+_EDITS = """
+    SELECT substr(valid_to, 1, 10) AS day, count(*) AS posts
+    FROM post_versions WHERE valid_to >= ? AND deleted_at IS NULL GROUP BY day"""
+
+_DELETIONS = """
+    SELECT substr(deleted_at, 1, 10) AS day, count(*) AS posts
+    FROM posts WHERE deleted_at >= ? GROUP BY day"""
+
+_UPSTREAMS = """
+    SELECT u.domain, coalesce(u.name, u.domain) AS name, g.posts
+    FROM (SELECT upstream_id, count(*) AS posts FROM posts WHERE upstream_id IS NOT NULL
+        GROUP BY upstream_id ORDER BY posts DESC LIMIT 8) AS g
+    JOIN upstreams u ON u.id = g.upstream_id ORDER BY g.posts DESC, name"""
+
+_NEW = "WHERE p.first_seen_at >= ? ORDER BY p.first_seen_at DESC, p.id DESC LIMIT 6"
+_GONE = "WHERE p.deleted_at >= ? ORDER BY p.deleted_at DESC LIMIT 6"
+_EDITED = """
+    WHERE p.id IN (SELECT v.post_id FROM post_versions v WHERE v.valid_to >= ?
+        AND v.deleted_at IS NULL ORDER BY v.valid_to DESC LIMIT 60)
+    ORDER BY p.valid_from DESC LIMIT 6"""
+
+_WEEK = """
+    SELECT (SELECT count(*) FROM posts WHERE first_seen_at >= :week) AS new,
+        (SELECT count(*) FROM post_versions
+            WHERE valid_to >= :week AND deleted_at IS NULL) AS edited,
+        (SELECT count(*) FROM posts WHERE deleted_at >= :week) AS gone"""
+
+
+async def show(visit: Visit) -> Response:
+    return await visit.page("home", await visit.read(lambda conn: read(conn, datetime.now(UTC))))
+
+
+def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
+    """Everything on the page, as of `now`."""
+    week = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    sites = [dict(row) for row in conn.execute(SITES)]
+    months = _months(now, 24)
+    return {
+        "totals": dict(conn.execute(_TOTALS).fetchone()),
+        "sites": sites,
+        "week": dict(conn.execute(_WEEK, {"week": week}).fetchone()),
+        "new": cards(conn, _NEW, [week]),
+        "edited": cards(conn, _EDITED, [week]),
+        "gone": cards(conn, _GONE, [week]),
+        "charts": _charts(conn, sites, months, now),
+    }
+
+
+def _charts(
+    conn: sqlite3.Connection, sites: list[dict[str, Any]], months: list[str], now: datetime
+) -> list[charts.Chart]:
+    until = f"{months[-1]}-32"
+    rows = [tuple(row) for row in conn.execute(_MONTHS, [months[0], until])]
+    since = (now - timedelta(weeks=26)).strftime("%Y-%m-%d")
+    edits = [tuple(row) for row in conn.execute(_EDITS, [since])]
+    deletions = [tuple(row) for row in conn.execute(_DELETIONS, [since])]
+    upstreams = [tuple(row) for row in conn.execute(_UPSTREAMS)]
+    names = {site["id"]: site["name"] or site["host"] for site in sites}
+    return [
+        charts.posts_by_month(rows, months, names),
+        charts.changes_by_week(edits, deletions, now.date()),
+        charts.top_upstreams(upstreams),
+        charts.syndicated_share(rows, months),
+    ]
+
+
+def _months(now: datetime, number: int) -> list[str]:
+    """The last months, this one included, oldest first: `2026-03`."""
+    last = now.year * 12 + now.month - 1
+    return [f"{m // 12}-{m % 12 + 1:02}" for m in range(last - number + 1, last + 1)]

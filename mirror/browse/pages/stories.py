@@ -1,0 +1,82 @@
+"""Stories: the same post in several places, in order of appearance.
+
+Two posts belong together when one repeats the other's GUID (`original_id`), or when the judgement
+on one names the other's permalink as the original.
+"""
+
+import sqlite3
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from mirror.browse.pages.cards import cards_of
+from mirror.browse.pages.visit import Visit, found
+from mirror.browse.words import moment
+
+PAGE = 20
+# A story larger than this is shown in part: nothing that people call a story is.
+MAX_COPIES = 200
+
+_PAIRS = """
+    SELECT original, count(*) AS copies, max(seen) AS latest FROM (
+        SELECT original_id AS original, id AS copy, date_gmt AS seen
+        FROM posts WHERE original_id IS NOT NULL
+        UNION
+        SELECT o.id, p.id, p.date_gmt FROM judgements j
+        JOIN posts o ON o.link = j.url JOIN posts p ON p.id = j.post_id AND p.version = j.version
+        WHERE o.id <> p.id)
+    GROUP BY original ORDER BY latest DESC LIMIT ? OFFSET ?"""
+_NEIGHBOURS = """
+    SELECT original_id FROM posts WHERE id = :post AND original_id IS NOT NULL
+    UNION SELECT id FROM posts WHERE original_id = :post
+    UNION SELECT o.id FROM posts p
+        JOIN judgements j ON j.post_id = p.id AND j.version = p.version
+        JOIN posts o ON o.link = j.url WHERE p.id = :post AND o.id <> p.id
+    UNION SELECT j.post_id FROM posts p JOIN judgements j ON j.url = p.link
+        WHERE p.id = :post AND j.post_id <> p.id
+    LIMIT 200"""
+
+
+async def index(visit: Visit) -> Response:
+    page = visit.number("page", 1)
+    return await visit.page("stories", await visit.read(lambda conn: read_all(conn, page)))
+
+
+async def show(visit: Visit) -> Response:
+    post = int(visit.part("id"))
+    context = await visit.read(lambda conn: read(conn, post))
+    return await visit.page("story", found(context, "post of this number"))
+
+
+def members(conn: sqlite3.Connection, post: int) -> list[int]:
+    """The row ids of a story's posts, the given one included, in no order."""
+    story, waiting = {post}, [post]
+    while waiting and len(story) < MAX_COPIES:
+        for (other,) in conn.execute(_NEIGHBOURS, {"post": waiting.pop()}):
+            if other not in story:
+                story.add(other)
+                waiting.append(other)
+    return sorted(story)[:MAX_COPIES]
+
+
+def read_all(conn: sqlite3.Connection, page: int) -> dict[str, Any]:
+    pairs = conn.execute(_PAIRS, [PAGE + 1, (page - 1) * PAGE]).fetchall()
+    originals = cards_of(conn, [pair["original"] for pair in pairs[:PAGE]])
+    copies = {pair["original"]: pair for pair in pairs}
+    for original in originals:
+        original["copies"] = copies[original["id"]]["copies"]
+        original["latest"] = copies[original["id"]]["latest"]
+    return {"stories": originals, "page": page, "more": len(pairs) > PAGE}
+
+
+def read(conn: sqlite3.Connection, post: int) -> dict[str, Any] | None:
+    """A story's copies with the hours since the first of them."""
+    copies = cards_of(conn, members(conn, post))
+    if not copies:
+        return None
+    copies.sort(key=lambda card: (card["date_gmt"] or "9999", card["id"]))
+    first = moment(copies[0]["date_gmt"])
+    for copy in copies:
+        at = moment(copy["date_gmt"])
+        copy["hours"] = (at - first).total_seconds() / 3600 if at and first else None
+    return {"copies": copies, "first": copies[0], "asked": post}

@@ -1,0 +1,75 @@
+"""The hooks by which Datasette becomes a mirror's web site. Inert where no mirror is attached."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from datasette.utils.asgi import Request
+from jinja2 import Environment
+from markupsafe import Markup
+
+from mirror.browse import cells, errors, headers, metadata, words
+from mirror.browse.database import mirror_of
+from mirror.browse.pages import ROUTES, view_of
+
+if TYPE_CHECKING:
+    # Datasette imports its plugins while it is being imported itself.
+    from datasette.app import Datasette
+
+Routes = list[tuple[str, Callable[..., Awaitable[Any]]]]
+
+
+@hookimpl
+def register_routes(datasette: "Datasette") -> Routes:
+    """Our pages. They come before Datasette's own, so that `/` is the mirror's home."""
+    if mirror_of(datasette) is None:
+        return []
+    return [(regex, view_of(page)) for regex, page in ROUTES]
+
+
+@hookimpl
+def get_metadata(datasette: "Datasette") -> dict[str, Any]:
+    """Titles, descriptions, facets, sort orders and canned queries."""
+    mirror = mirror_of(datasette)
+    return metadata.describe(mirror.name) if mirror else {}
+
+
+@hookimpl
+def extra_template_vars(datasette: "Datasette", request: Request | None) -> dict[str, Any]:
+    """`mirror`: what every template asks before it shows our layout."""
+    mirror = mirror_of(datasette)
+    if mirror is None:
+        return {"mirror": None}
+    return {
+        "mirror": {"name": mirror.name, "navigation": words.NAVIGATION},
+        "path": request.path if request else "",
+    }
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.filters.update(words.FILTERS)
+
+
+@hookimpl
+def render_cell(
+    row: Any, value: Any, column: str, table: str | None, datasette: "Datasette"
+) -> Markup | None:
+    """Titles lead to their page, long texts are cut, lists of fields are readable."""
+    return cells.render(row, value, column, table, datasette) if mirror_of(datasette) else None
+
+
+@hookimpl(tryfirst=True)
+def handle_exception(
+    datasette: "Datasette", request: Request, exception: Exception
+) -> Awaitable[Any] | None:
+    """What went wrong, as a page of ours."""
+    return errors.reply(datasette, request, exception) if mirror_of(datasette) else None
+
+
+@hookimpl
+def asgi_wrapper(datasette: "Datasette") -> Callable[[headers.App], headers.App]:
+    """No reply of a mirror leaves without the headers that keep it quiet and private."""
+    if mirror_of(datasette) is None:
+        return lambda app: app
+    return headers.guard

@@ -1,0 +1,66 @@
+"""Starting Datasette on a mirror, with settings for one that may be large and still growing."""
+
+import threading
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from mirror.browse.database import is_mirror
+from mirror.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    # Datasette imports its plugins while it is being imported itself.
+    from datasette.app import Datasette
+
+SETTINGS = {
+    # What a query may take: Datasette's own limit, stated because the canned ones must keep it.
+    "sql_time_limit_ms": 1000,
+    # Guessing which columns would make good facets scans a table once a column; ours are declared.
+    "suggest_facets": False,
+    "facet_time_limit_ms": 400,
+    "default_page_size": 50,
+    "max_returned_rows": 1000,
+    # Nobody needs the whole database over HTTP by accident: it lies beside the command.
+    "allow_download": False,
+    "num_sql_threads": 4,
+}
+
+
+def application(db: Path) -> "Datasette":
+    """Datasette on one mirror, read-only (`mode=ro`): a crawl may go on writing it.
+
+    Raises StoreError when there is no such file, or when it is not a mirror.
+    """
+    if not db.is_file():
+        raise StoreError(f"there is no mirror at {db}: `mirror crawl URL` makes one")
+    if not is_mirror(db):
+        raise StoreError(f"{db} is not a mirror: name another file with --db")
+    from datasette.app import Datasette
+
+    return Datasette([str(db)], settings=SETTINGS)
+
+
+def serve(
+    db: Path, *, port: int = 8001, host: str = "127.0.0.1", open_browser: bool = False
+) -> None:
+    """Serves a mirror until interrupted. Listens on loopback unless told otherwise.
+
+    Raises StoreError as `application` does, ConfigError when the port cannot be had.
+    """
+    app = application(db).app()
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="on")
+    )
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    print(f"Browse the mirror at {address} (Ctrl-C ends)", flush=True)
+    if open_browser:
+        threading.Timer(0.8, webbrowser.open, [address]).start()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return
+    except SystemExit as error:
+        # uvicorn exits with status 1 when the address is taken or not ours.
+        raise ConfigError(f"cannot listen on {host}:{port}: choose another --port") from error
