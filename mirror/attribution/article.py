@@ -113,10 +113,23 @@ class Article:
 
     def in_aside(self, offset: int, kind: str) -> bool:
         """Whether a place in the plain text lies in a quotation or a caption."""
-        return any(
-            aside.kind == kind and aside.start <= offset < aside.end
-            for aside in self.content.asides
-        )
+        starts, ends = self._asides[kind]
+        index = bisect_right(starts, offset) - 1
+        return index >= 0 and offset < ends[index]
+
+    @cached_property
+    def _asides(self) -> Mapping[str, tuple[list[int], list[int]]]:
+        """Starts and ends of the quotations and the captions; one within another is dropped."""
+        found: dict[str, tuple[list[int], list[int]]] = {
+            "blockquote": ([], []),
+            "figcaption": ([], []),
+        }
+        for aside in sorted(self.content.asides, key=lambda one: one.start):
+            starts, ends = found[aside.kind]
+            if not ends or aside.end > ends[-1]:
+                starts.append(aside.start)
+                ends.append(aside.end)
+        return found
 
     def _lines(self, start: int, end: int) -> Iterator[Line]:
         links = iter(self.content.links)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 from mirror.attribution.addresses import is_article
@@ -19,6 +20,9 @@ _SOURCE_META = re.compile(
 _ADDRESS = re.compile(
     r"""\b(?:href|content)\s?=\s?["']?(https?://[^"'\s<>]{4,2000})""", re.IGNORECASE
 )
+
+# A head is no longer, and has no more tags.
+_WINDOW, _MOST = 200_000, 200
 
 # Where plugins put the canonical address in a REST object: as JSON, as the head's HTML, or alone.
 _JSON_HEADS = ("yoast_head_json", "aioseo_head_json", "_head", "seo", "rank_math_head_json")
@@ -72,7 +76,7 @@ def _stated(article: Article) -> Iterator[tuple[str, str]]:
         head = mapping(article.post.get(name))
         yield from ((f"{name}.{key}", string(head.get(key))) for key in _JSON_KEYS if head.get(key))
     for name in _HTML_HEADS:
-        yield from ((name, url) for url in _in_html(string(article.post.get(name))[:200_000]))
+        yield from ((name, url) for url in _in_html(string(article.post.get(name))))
     for key in _META_KEYS:
         if article.meta.get(key):
             yield f"meta.{key}", string(article.meta[key])
@@ -82,8 +86,8 @@ def _stated(article: Article) -> Iterator[tuple[str, str]]:
 
 
 def _in_html(html: str) -> Iterator[str]:
-    for tag in _TAG.findall(html):
-        if _CANONICAL.search(tag) or _SOURCE_META.search(tag):
-            address = _ADDRESS.search(tag)
+    for tag in islice(_TAG.finditer(html[:_WINDOW]), _MOST):
+        if _CANONICAL.search(tag[0]) or _SOURCE_META.search(tag[0]):
+            address = _ADDRESS.search(tag[0])
             if address:
                 yield address[1]

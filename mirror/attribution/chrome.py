@@ -57,7 +57,6 @@ class ShareButtons:
                     confidence=0.85,
                     domain=found[0],
                     url=found[1] if is_article(found[1]) else None,
-                    offset=link.start,
                 )
                 return
 

@@ -34,7 +34,7 @@ class _Candidate:
 
 def combine(evidence: Iterable[Evidence], rules: Mapping[str, Rule]) -> Attribution:
     """The judgement that follows from all evidence about one post."""
-    found = tuple(evidence)
+    found = tuple(dict.fromkeys(evidence))
     candidates = _candidates(found, rules)
     if not candidates:
         return Attribution(evidence=_by_worth(found))

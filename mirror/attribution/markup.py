@@ -16,6 +16,8 @@ _URI = re.compile(r"""\bdata-uri=["']((?:[\w-]{1,63}\.){1,5}[a-z]{2,12})/[^"'\s]
 _PARAGRAPH = re.compile(r"<p\b", re.IGNORECASE)
 # Where fewer of the paragraphs bear the mark, they are quotations.
 _SHARE = 0.5
+# Of a long page this much, in characters, is looked at: shares do not change after that.
+_WINDOW = 200_000
 
 
 class CmsAddress:
@@ -43,8 +45,9 @@ class CmsAddress:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         if "data-uri=" not in article.html:
             return
-        marks = list(_URI.finditer(article.html))
-        paragraphs = len(_PARAGRAPH.findall(article.html))
+        html = article.html[:_WINDOW]
+        marks = list(_URI.finditer(html))
+        paragraphs = len(_PARAGRAPH.findall(html))
         for host in sorted({mark[1] for mark in marks}):
             count = sum(mark[1] == host for mark in marks)
             if not is_domain(host) or article.site.owns(host) or count < _SHARE * paragraphs:
@@ -118,7 +121,7 @@ class PublisherClass:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        html = article.html
+        html = article.html[:_WINDOW]
         found: dict[str, list[str]] = {}
         for mark in MARKS:
             if mark.stem in html and not article.site.owns(mark.domain):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from mirror.attribution.article import Article, Line
 from mirror.attribution.credit import Object, object_of, sentence
@@ -11,6 +12,8 @@ from mirror.attribution.phrases import SUBJECT, Phrase
 from mirror.items import Evidence
 
 QUOTE = 300
+# A line that says it more often says it to no reader.
+_MOST = 8
 # A sentence about a picture, a chart or a recording says nothing about the text.
 _PICTURE = re.compile(
     r"\b(?:photos?|photographs?|images?|pictures?|illustrations?|graphics?|charts?|maps?|videos?|"
@@ -81,7 +84,7 @@ def _in(
     strict: bool,
     backwards: bool,
 ) -> Iterator[Credit]:
-    for mark in phrase.pattern.finditer(line.lower):
+    for mark in islice(phrase.pattern.finditer(line.lower), _MOST):
         first, last = sentence(line, mark.start(), mark.end())
         before = line.lower[first : mark.start()]
         if _PICTURE.search(before) or article.in_aside(line.start + mark.start(), "figcaption"):
