@@ -1,0 +1,93 @@
+"""Real WordPress sites for tests: a thin wrapper of the test bed's `wordpress` command."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class BedError(Exception):
+    """Raised when the test bed cannot do what is asked."""
+
+
+def tool() -> Path:
+    """The test bed's command: in `$WPBED`, or beside the checkout."""
+    folder = os.environ.get("WPBED") or CHECKOUT.parent / "shared" / "wordpress"
+    return Path(folder) / "wordpress"
+
+
+def cache() -> Path:
+    """Where the test bed keeps the releases of WordPress that it has fetched."""
+    return Path(os.environ.get("WPBED_CACHE") or Path.home() / ".cache" / "wpbed")
+
+
+def lack(wp: str) -> str | None:
+    """Why sites of this release cannot be had here, or None if they can."""
+    if not tool().exists():
+        return f"no test bed at {tool()}: set WPBED to its folder"
+    if not (cache() / f"wordpress-{wp}").exists():
+        return f"WordPress {wp} is not installed: run `{tool()} install --wp {wp}`"
+    return None
+
+
+def wordpress(*arguments: object) -> Any:
+    """Runs the test bed's command, and gives the JSON that it prints."""
+    command = [str(tool()), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode:
+        raise BedError(f"{' '.join(command)}: {done.stdout[-500:]}{done.stderr[-1500:]}")
+    return json.loads(done.stdout)
+
+
+class WordPress:
+    """A running site."""
+
+    def __init__(self, folder: Path, **options: object) -> None:
+        self.folder = folder
+        named = [part for k, v in options.items() for part in (f"--{k.replace('_', '-')}", v)]
+        self.info: dict[str, Any] = wordpress("up", "--dir", folder, *named)
+
+    @property
+    def url(self) -> str:
+        """The site's address."""
+        return str(self.info["url"])
+
+    @property
+    def special(self) -> dict[str, int]:
+        """The ids of the peculiar posts and media, by what is peculiar about them."""
+        found: dict[str, int] = self.info["content"]["special"]
+        return found
+
+    def change(self, action: str, **options: object) -> Any:
+        """Changes something: `change("edit", id=34, silent=True)`."""
+        words: list[object] = []
+        for name, value in options.items():
+            words += [f"--{name}"] if value is True else [f"--{name}", value]
+        return wordpress("change", "--dir", self.folder, action, *words)
+
+    def fault(self, kind: str, **options: object) -> None:
+        """Switches a fault on."""
+        words = [f"{name}={value}" for name, value in options.items()]
+        wordpress("fault", "--dir", self.folder, "add", kind, *words)
+
+    def no_faults(self) -> None:
+        """Switches all faults off."""
+        wordpress("fault", "--dir", self.folder, "clear")
+
+    def truth(self) -> dict[str, Any]:
+        """What anybody may see, from the database and the files."""
+        found: dict[str, Any] = wordpress("truth", "--dir", self.folder)
+        return found
+
+    def access_log(self) -> list[dict[str, Any]]:
+        """The requests so far; nginx writes a line shortly after the answer."""
+        lines = Path(self.info["access_log"]).read_text(encoding="utf-8").splitlines()
+        asked = [json.loads(line) for line in lines]
+        return [request for request in asked if request["agent"] != "wpbed"]
+
+    def remove(self) -> None:
+        """Stops the site, and deletes it."""
+        wordpress("down", "--dir", self.folder, "--remove")
