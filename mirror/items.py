@@ -5,7 +5,7 @@ of WordPress object share the types, since they share their fate: read, compared
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["post", "media", "term", "author", "comment"]
@@ -107,7 +107,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
-    """What we hold of one object: its current row."""
+    """What we hold of one object: its current row.
+
+    `unsettled`: readings in a row that differed although no edit was announced; `volatile`: fields
+    that differ at every reading, and are compared no more until an edit is announced.
+    """
 
     id: int
     wp_id: int
@@ -116,13 +120,20 @@ class StoredItem:
     columns: Mapping[str, Any]
     extra: str
     deleted_at: str | None = None
+    unsettled: int = 0
+    volatile: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """What we shall write, and why: `changed` names the fields that differ, in WordPress' words."""
+    """What we shall write, and why: `changed` names the fields that differ, in WordPress' words.
+
+    `unsettled` and `volatile` are those of the row after it.
+    """
 
     action: Action
     item: Item
     stored: StoredItem | None = None
-    changed: tuple[str, ...] = field(default=())
+    changed: tuple[str, ...] = ()
+    unsettled: int = 0
+    volatile: frozenset[str] = frozenset()

@@ -297,6 +297,16 @@ class Session:
         """The current rows of some objects."""
         return objects.stored(self.db, self.site_id, kind, wp_ids)
 
+    def back_off(self, *, failed: bool) -> str | None:
+        """Until when a failing site is left alone: 1 h, 2 h, 4 h, … a week; None if it is well."""
+        until = None
+        if failed:
+            times = crawls.failed_in_a_row(self.db, self.site_id)
+            until = timestamp(self.clock() + min(RETRY_FIRST * 2 ** min(times, 10), RETRY_MOST))
+        with self.transaction():
+            crawls.update_site(self.db, self.site_id, {"back_off_until": until})
+        return until
+
     def finish(
         self, outcome: Outcome, message: str | None, exit_code: int | None = None
     ) -> CrawlSummary:

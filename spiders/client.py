@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from mirror.errors import RefusedError
+from mirror.errors import RefusedError, SiteError
 from mirror.urls import host_of
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # A site that asks for more patience than this gets a failure row, and another crawl later.
 LONGEST_PAUSE = 120.0
+# So many failures in a row, whatever was asked for: the site is left alone.
+MOST_FAILURES = 30
 PAUSES = 5
 LONGEST_CRAWL_DELAY = 120.0
 HOPS = 5
@@ -32,6 +34,7 @@ class Client:
         self.crawler = crawler
         self.agent = agent
         self.requests = 0
+        self._failures = 0
         self.latency = 0.0  # of the slowest answer, in seconds
         self._open_at = 0.0  # by time.monotonic(): nothing is sent before
         self.crawl_delay = 0.0
@@ -41,10 +44,12 @@ class Client:
     async def get(self, url: str, *, method: str = "GET", accept: str | None = None) -> Reply:
         """Asks once; when told to wait, waits and asks again, up to PAUSES times.
 
-        Redirects are not followed. Raises RefusedError when robots.txt forbids the address.
+        Redirects are not followed. Raises RefusedError when robots.txt forbids the
+        address, SiteError when the site has failed too often in a row.
         """
         for attempt in range(PAUSES + 1):
             reply = await self._once(url, method, accept)
+            self._heed(reply)
             pause = self._asked_to_wait(reply, attempt)
             if pause is None:
                 return reply
@@ -98,6 +103,16 @@ class Client:
                 await asyncio.sleep(wait)
             if self.crawl_delay:
                 self._open_at = time.monotonic() + self.crawl_delay
+
+    def _heed(self, reply: Reply) -> None:
+        """The circuit breaker: raises SiteError when nothing has come for too long."""
+        failed = reply.status == 0 or reply.status >= 500
+        self._failures = self._failures + 1 if failed else 0
+        if self._failures >= MOST_FAILURES:
+            last = reply.error or f"status {reply.status}"
+            raise SiteError(
+                f"{host_of(reply.url)} failed {self._failures} times in a row, at last with {last}"
+            )
 
     def _asked_to_wait(self, reply: Reply, attempt: int) -> float | None:
         problem = classify(reply) if reply.status in (429, 503) else None

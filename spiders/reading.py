@@ -5,21 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mirror.items import Collection, Item
+from mirror.items import Item
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import collections as states
 from mirror.store import failures, links
 from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
-from mirror.sync.plan import REREAD_WITHIN, Plan, Way, slice_due
+from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
 from mirror.wordpress.pagination import Resume, Walk
 from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem
 from mirror.wordpress.routes import Api
 from spiders.changes import Changes, Reading
 from spiders.client import Client
-from spiders.walking import AHEAD, Refused, fetch_by_id, run
+from spiders.walking import AHEAD, fetch_by_id, run
 
 logger = logging.getLogger(__name__)
 
@@ -45,19 +45,14 @@ class Reader:
         self.started = started
         self.changes = Changes(session, client, api)
 
-    async def read(self, collection: Collection, plan: Plan, state: CollectionState) -> Reading:
-        """Reads a collection. A refusal is part of the answer, not an error."""
-        reading = Reading(collection=collection, plan=plan)
-        try:
-            if self.session.order.limit is not None:
-                await self._some(reading, self.session.order.limit)
-            elif plan.way is Way.UPDATE:
-                await self._update(reading, state)
-            else:
-                await self._whole(reading, state)
-        except Refused as refusal:
-            reading.refused = refusal.problem
-        return reading
+    async def read(self, reading: Reading, state: CollectionState) -> None:
+        """Reads a collection as its plan says. Raises Refused."""
+        if self.session.order.limit is not None:
+            await self._some(reading, self.session.order.limit)
+        elif reading.plan.way is Way.UPDATE:
+            await self._update(reading, state)
+        else:
+            await self._whole(reading, state)
 
     async def fetch(self, reading: Reading, ids: set[int]) -> None:
         """Reads some objects by id, into the store; unanswered ones become suspects."""

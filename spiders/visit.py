@@ -15,12 +15,14 @@ from mirror.store.crawls import Coverage
 from mirror.sync.plan import OVERLAP, Way, plan
 from mirror.urls import host_of
 from mirror.wordpress.discovery import Root
+from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
 from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.reading import Reader
 from spiders.vanished import Vanished
+from spiders.walking import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -58,15 +60,33 @@ class Visit:
             session=self.session, client=self.client, api=root.api, watcher=self.watcher,
             send=self.send, started=self.started,
         )  # fmt: skip
-        for kinds in STAGES:
-            stage = [self._read(reader, root, c) for c in found if c.kind in kinds]
-            self.readings += await asyncio.gather(*stage)
-        if self.session.order.limit is None:
-            await self._media_of_changed(reader)
-            vanished = Vanished(self.session, self.client, root.api, reader)
-            await vanished.settle(self.readings)
-            self.notes += vanished.held_back
+        try:
+            for kinds in STAGES:
+                await self._stage(reader, root, [c for c in found if c.kind in kinds])
+            if self.session.order.limit is None:
+                await self._settle(reader, root)
+        except (SiteError, Refused) as error:
+            # The site fails or refuses from here on; what it gave is kept, and nothing is marked.
+            self.notes.append(str(error))
+            for reading in self.readings:
+                reading.proved = False
         self._cover()
+
+    async def _stage(self, reader: Reader, root: Root, found: list[Collection]) -> None:
+        """Reads some collections side by side."""
+        tasks = [asyncio.create_task(self._read(reader, root, c)) for c in found]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _settle(self, reader: Reader, root: Root) -> None:
+        await self._media_of_changed(reader)
+        vanished = Vanished(self.session, self.client, root.api, reader)
+        await vanished.settle(self.readings)
+        self.notes += vanished.held_back
 
     # Finding the site.
 
@@ -111,7 +131,7 @@ class Visit:
 
     # Reading it.
 
-    async def _read(self, reader: Reader, root: Root, collection: Collection) -> Reading:
+    async def _read(self, reader: Reader, root: Root, collection: Collection) -> None:
         with self.session.transaction():
             state = states.state(self.session.db, self.session.site_id, collection)
         decided = plan(
@@ -121,12 +141,18 @@ class Visit:
             supports_modified_after=supports(root.index, collection.route, "modified_after"),
             supports_after=supports(root.index, collection.route, "after"),
         )
-        reading = await reader.read(collection, decided, state)
+        reading = Reading(collection=collection, plan=decided)
+        self.readings.append(reading)
+        try:
+            await reader.read(reading, state)
+            if self._took_long(reading):
+                await reader.catch_up(reading, self.started - OVERLAP)
+        except Refused as refusal:
+            reading.refused = refusal.problem
+        except RefusedError as error:  # robots.txt, for this collection's addresses
+            reading.refused = Problem(kind="refused", message=str(error), status=0)
         if reading.refused is not None:
             self._refuse(reader, reading)
-        elif self._took_long(reading):
-            await reader.catch_up(reading, self.started - OVERLAP)
-        return reading
 
     @staticmethod
     def _took_long(reading: Reading) -> bool:
@@ -217,6 +243,9 @@ class Visit:
     def conclude(self, error: MirrorError | None) -> CrawlSummary:
         """Ends the crawl in the store, and sums it up."""
         outcome, message = self._outcome(error)
+        until = self.session.back_off(failed=outcome == "failed")
+        if until is not None:
+            message = f"{message}; left alone until {until}"
         return self.session.finish(outcome, message, error.exit_code if error else None)
 
     def _outcome(self, error: MirrorError | None) -> tuple[Outcome, str | None]:

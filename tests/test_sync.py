@@ -64,6 +64,34 @@ def test_decide(
     assert (intent.action, intent.changed) == (action, changed)
 
 
+def test_a_post_that_differs_at_every_reading_is_capped() -> None:
+    stored, versions = held(POST), 0
+    for reading in range(20):
+        intent = decide(item({**POST, "content": {"rendered": f"<p>{reading}</p>"}}), stored)
+        versions += intent.action == "edited"
+        stored = replace(
+            held(intent.item.object) if intent.action == "edited" else stored,
+            unsettled=intent.unsettled,
+            volatile=intent.volatile,
+        )
+    assert versions == 4
+    assert stored.volatile == {"content"}
+    later = {**POST, "modified_gmt": "2025-02-01T00:00:00", "content": {"rendered": "<p>new</p>"}}
+    assert decide(item(later), stored).action == "edited"
+    assert decide(item({**POST, "title": {"rendered": "B"}}), stored).action == "edited"
+
+
+def test_a_silent_edit_now_and_then_is_not_volatile() -> None:
+    stored = held(POST)
+    for reading in range(20):
+        words = f"<p>{reading // 2}</p>"
+        intent = decide(item({**POST, "content": {"rendered": words}}), stored)
+        assert intent.action == ("unchanged" if reading % 2 else "edited")
+        if intent.action == "edited":
+            stored = held(intent.item.object)
+        stored = replace(stored, unsettled=intent.unsettled, volatile=intent.volatile)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

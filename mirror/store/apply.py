@@ -19,7 +19,8 @@ def apply(
     now: str,
     taxonomies: Sequence[str],
 ) -> None:
-    """Writes the intents. What is unchanged is not touched."""
+    """Writes the intents. What is unchanged is not touched, but for what comparing taught."""
+    objects.settle(db, [intent for intent in intents if intent.action == "unchanged"])
     wanted = [intent for intent in intents if intent.action != "unchanged"]
     by_kind = groupby(sorted(wanted, key=lambda i: i.item.kind), key=lambda i: i.item.kind)
     for kind, of_kind in by_kind:

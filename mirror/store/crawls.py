@@ -101,6 +101,17 @@ def finish(
     db.execute(f"UPDATE crawls SET {names} WHERE id = ?", [*columns.values(), crawl_id])
 
 
+def failed_in_a_row(db: Database, site_id: int) -> int:
+    """How many crawls of a site have failed since the last one that did not."""
+    count: int = db.execute(
+        "SELECT count(*) FROM crawls WHERE site_id = ?1 AND outcome = 'failed' AND id > "
+        "(SELECT coalesce(max(id), 0) FROM crawls WHERE site_id = ?1 "
+        "AND outcome IN ('complete', 'partial'))",
+        [site_id],
+    ).fetchone()[0]
+    return count
+
+
 def cover(db: Database, crawl_id: int, row: Coverage) -> None:
     """Writes one collection's coverage."""
     db.execute(

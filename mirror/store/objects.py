@@ -39,17 +39,20 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
     found = {}
     for some in batches(wp_ids):
         rows = db.execute(
-            f"SELECT id, wp_id, version, fingerprint, deleted_at, extra, {', '.join(names)} "
+            "SELECT id, wp_id, version, fingerprint, deleted_at, unsettled, volatile, extra, "
+            f"{', '.join(names)} "
             f"FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
             [site_id, *some],
         )
-        for row_id, wp_id, version, fingerprint, deleted_at, extra, *values in rows:
+        for row_id, wp_id, version, fingerprint, gone, unsettled, volatile, extra, *values in rows:
             found[wp_id] = StoredItem(
                 id=row_id,
                 wp_id=wp_id,
                 version=version,
                 fingerprint=fingerprint,
-                deleted_at=deleted_at,
+                deleted_at=gone,
+                unsettled=unsettled,
+                volatile=frozenset(json.loads(volatile or "[]")),
                 extra=extra,
                 columns=dict(zip(names, values, strict=True)),
             )
@@ -57,14 +60,15 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
 
 
 def fingerprints(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dict[int, str]:
-    """The fingerprints of those of the objects that are held and not gone."""
+    """The fingerprints of those of the objects that are held, not gone, and settled."""
     table, _ = TABLES[kind]
     found: dict[int, str] = {}
     for some in batches(wp_ids):
         found.update(
             db.execute(
                 f"SELECT wp_id, fingerprint FROM {table} "
-                f"WHERE site_id = ? AND deleted_at IS NULL AND wp_id IN ({marks(some)})",
+                "WHERE site_id = ? AND deleted_at IS NULL AND unsettled = 0 "
+                f"AND wp_id IN ({marks(some)})",
                 [site_id, *some],
             )
         )
@@ -112,11 +116,28 @@ def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) 
         db.execute(
             f"UPDATE {table} SET version = version + 1, valid_from = ?, crawl_id = ?, "
             f"collection = ?, extra = ?, fingerprint = ?, deleted_at = NULL, "
-            f"deleted_reason = NULL, "
+            "deleted_reason = NULL, unsettled = ?, volatile = ?, "
             f"{', '.join(f'{name} = ?' for name in [*names, *more])} WHERE id = ?",
-            [now, crawl_id, item.collection, item.extra, item.fingerprint, *values,
+            [now, crawl_id, item.collection, item.extra, item.fingerprint,
+             intent.unsettled, _listed(intent.volatile), *values,
              *([item.guid_key] if more else []), held.id],
         )  # fmt: skip
+
+
+def settle(db: Database, intents: Sequence[Intent]) -> None:
+    """Notes what comparing has taught about rows that stay as they are."""
+    for intent in intents:
+        held = intent.stored
+        if held and (held.unsettled, held.volatile) != (intent.unsettled, intent.volatile):
+            table, _ = TABLES[intent.item.kind]
+            db.execute(
+                f"UPDATE {table} SET unsettled = ?, volatile = ? WHERE id = ?",
+                [intent.unsettled, _listed(intent.volatile), held.id],
+            )
+
+
+def _listed(names: frozenset[str]) -> str | None:
+    return json.dumps(sorted(names)) if names else None
 
 
 def keep_version(

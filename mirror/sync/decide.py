@@ -1,8 +1,15 @@
 """What to write about an object, from what upstream said and what we hold."""
 
-from mirror.items import Intent, Item, StoredItem
+from mirror.items import Intent, Item, Kind, StoredItem
 from mirror.sync.fingerprint import changed_fields
 from mirror.wordpress.objects import rebuild
+
+# A page whose content differs at every reading (a nonce, a counter, a random quotation) would fill
+# the history. After so many versions in a row that WordPress announced no edit for, the fields that
+# differ are taken for volatile: they are compared no more until `modified_gmt` moves.
+MOST_UNSETTLED = 4
+DATED: tuple[Kind, ...] = ("post", "media")
+ANNOUNCED = "modified_gmt"
 
 
 def decide(item: Item, stored: StoredItem | None) -> Intent:
@@ -10,16 +17,33 @@ def decide(item: Item, stored: StoredItem | None) -> Intent:
 
     Unknown: new. Gone and back: restored, and its history goes on. Same fingerprint: unchanged.
     Otherwise the fields are compared one by one; a difference in the fingerprint alone (an older
-    rule made it) is no edit.
+    rule made it), or in volatile fields alone, is no edit.
     """
     if stored is None:
         return Intent(action="new", item=item)
     if stored.deleted_at is None and stored.fingerprint == item.fingerprint:
-        return Intent(action="unchanged", item=item, stored=stored)
+        return Intent(action="unchanged", item=item, stored=stored, volatile=stored.volatile)
     before = rebuild(item.kind, stored.wp_id, stored.columns, stored.extra)
     changed = changed_fields(item.kind, before, item.object)
     if stored.deleted_at is not None:
         return Intent(action="restored", item=item, stored=stored, changed=("deleted_at", *changed))
-    if not changed:
-        return Intent(action="unchanged", item=item, stored=stored)
-    return Intent(action="edited", item=item, stored=stored, changed=changed)
+    if ANNOUNCED in changed or item.kind not in DATED:
+        return Intent(action="edited", item=item, stored=stored, changed=changed)
+    return _unannounced(item, stored, changed)
+
+
+def _unannounced(item: Item, stored: StoredItem, changed: tuple[str, ...]) -> Intent:
+    """A difference that WordPress did not announce: a silent edit, or a volatile field."""
+    if stored.volatile.issuperset(changed):
+        return Intent(action="unchanged", item=item, stored=stored, volatile=stored.volatile)
+    if stored.unsettled >= MOST_UNSETTLED:
+        volatile = stored.volatile.union(changed)
+        return Intent(action="unchanged", item=item, stored=stored, volatile=volatile)
+    return Intent(
+        action="edited",
+        item=item,
+        stored=stored,
+        changed=changed,
+        unsettled=stored.unsettled + 1,
+        volatile=stored.volatile,
+    )
