@@ -23,6 +23,7 @@ class Closing:
         *,
         beyond: int | None,
         largest: int,
+        total: int | None,
         size: int,
         ahead: int,
         most_windows: int,
@@ -32,24 +33,24 @@ class Closing:
         Gaps that would take more than `most_windows` of `size` ids stay open.
         """
         self.gaps = list(gaps)
+        self.largest = largest
         self.top_known = False  # whether nothing visible lies beyond what was asked for
         self.problem: Problem | None = None
-        self._beyond, self.largest = beyond, largest
+        self._beyond, self._total = beyond, total
         self._size, self._ahead, self._most_windows = size, ahead, most_windows
+        self._flight: set[Window] = set()
+        self._again: list[Window] = []  # questions for the largest id, before anything is read
+        self._census = 0  # the offset up to which all ids were asked for
         self._sweep: Sweep | None = None
-        trailing = bool(gaps) and gaps[-1].before is None
-        self._newest: Window | None = None
-        if trailing or beyond is not None:
-            self._newest = Window(limit=size, probe=True, newest=True)
-        self._asked = False
-        if self._newest is None:
+        if beyond is not None or (gaps and gaps[-1].before is None):
+            self._again.append(Window(limit=size, probe=True, newest=True))
+        else:
             self._read()
 
     @property
     def done(self) -> bool:
         """Whether nothing more is wanted."""
-        idle = self._sweep is None or self._sweep.done
-        return self.problem is not None or (self._newest is None and idle)
+        return self.problem is not None or (self._sweep is not None and self._sweep.done)
 
     @property
     def received(self) -> int:
@@ -61,67 +62,82 @@ class Closing:
         """Rows that the server cannot send."""
         return self._sweep.lost if self._sweep else []
 
+    def owns(self, window: Window) -> bool:
+        """Whether it is one of these requests, and not one that the walk left behind."""
+        return window in self._flight
+
     def wanted(self) -> list[Window]:
         """The requests to make now."""
-        if self._newest is not None and not self._asked:
-            self._asked = True
-            return [self._newest]
-        return self._sweep.wanted() if self._sweep else []
+        windows = self._sweep.wanted() if self._sweep else self._again
+        self._again = []
+        self._flight.update(windows)
+        return windows
 
     def receive(self, window: Window, ids: Sequence[int]) -> None:
         """An answer to one of them."""
-        if window == self._newest:
-            self._learn_top(ids)
-            self._read()
-        elif self._sweep is not None and window.ids:
-            self._sweep.receive(window, ids)
-            if self._sweep.ignored:
-                message = "the site heeds neither offsets nor ids"
-                self.problem = Problem(kind="bad-parameter", message=message, status=200)
+        self._flight.remove(window)
+        self.largest = max([self.largest, *ids])
+        if self._sweep is None:
+            if window.newest:
+                self._learn_top(ids)
+            self._look_further()
+            return
+        self._sweep.receive(window, ids)
+        if self._sweep.ignored:
+            message = "the site heeds neither offsets nor ids"
+            self.problem = Problem(kind="bad-parameter", message=message, status=200)
 
     def again(self, window: Window) -> None:
         """A request is to be made once more."""
-        if window == self._newest:
-            self._asked = False
-        elif self._sweep is not None and window.ids:
+        self._flight.remove(window)
+        if self._sweep is None:
+            self._again.append(window)
+        else:
             self._sweep.again(window)
 
     def fail(self, window: Window, problem: Problem) -> None:
         """A request failed, and asking the same again will not help."""
-        if window == self._newest:
-            self._read()
-        elif self._sweep is not None and window.ids:
+        self._flight.remove(window)
+        if self._sweep is None:
+            self._look_further()
+        else:
             self._sweep.fail(window, problem)
 
     def _learn_top(self, ids: Sequence[int]) -> None:
         """Nothing visible lies beyond the largest id: it closes a gap that had no end."""
-        self.largest = max([self.largest, *ids])
         self.top_known = bool(ids) and all(a > b for a, b in pairwise(ids))
         if not (self.gaps and self.gaps[-1].before is None):
             return
         after = self.gaps[-1].after
         # Where not one row was seen from either end, there is none to be seen.
-        if self.top_known or not (ids or after):
+        if self.top_known or not self.largest:
             self.gaps.pop()
         if ids and ids[0] > after:
             self.gaps.append(Gap(after=after, before=ids[0] + 1))
 
+    def _look_further(self) -> None:
+        """Where not even the newest can be asked for, all ids are, in whatever order they come."""
+        goal = min(self._total or 0, MOST_WINDOWS * self._size)
+        if self._beyond is None or self.top_known or self._census >= goal:
+            self._read()
+            return
+        self._again.append(Window(offset=self._census, limit=self._size, probe=True))
+        self._census += self._size
+
     def _read(self) -> None:
         """Reads all ids of the gaps, or all from `beyond` on, unless they are too many."""
-        self._newest = None
-        closed = [gap for gap in self.gaps if gap.before is not None]
+        ids: Sequence[int] = ()
         if self._beyond is not None:
             first = min([self._beyond, *(gap.after + 1 for gap in self.gaps)])
-            ids: Sequence[int] = range(first, self.largest + 1)
+            ids = range(first, max(first, self.largest + 1))
             if -(-len(ids) // self._size) > MOST_WINDOWS:
                 message = f"ids up to {self.largest} are too many to be asked for one by one"
                 self.problem = Problem(kind="bad-parameter", message=message, status=200)
                 return
             self.gaps.clear()
         else:
-            stretches = [range(gap.after + 1, gap.before or 0) for gap in closed]
-            if sum(map(len, stretches)) > self._most_windows * self._size:
-                return
-            ids = [id_ for stretch in stretches for id_ in stretch]
-            self.gaps = [gap for gap in self.gaps if gap.before is None]
+            stretches = [range(gap.after + 1, gap.before) for gap in self.gaps if gap.before]
+            if sum(map(len, stretches)) <= self._most_windows * self._size:
+                ids = [id_ for stretch in stretches for id_ in stretch]
+                self.gaps = [gap for gap in self.gaps if gap.before is None]
         self._sweep = Sweep(ids, size=self._size, ahead=self._ahead)

@@ -51,7 +51,7 @@ class Walk(Account):
         self._cause = Problem(kind="unreadable", message="not read", status=0)
         self._failures = self._again = self._answers = 0
         self._largest = self._chain.reach - 1
-        self._last: tuple[Window, tuple[int, ...]] | None = None
+        self._last: Segment | None = None
         self._ordered = True
 
     # What to request.
@@ -151,27 +151,33 @@ class Walk(Account):
         self._failures = self._again = 0
         self._largest = max([self._largest, *ids])
         if self._closing is not None:
-            self._closing.receive(window, ids)
-            self._after_closing()
+            if self._closing.owns(window):
+                self._closing.receive(window, ids)
+                self._after_closing()
         elif window.ids:
             if self._isolating is not None:
                 self._isolating[0].receive(window, ids)
                 self._after_sweep(*self._isolating)
-        elif any(a >= b for a, b in pairwise(ids)):
+        else:
+            self._answered(window, self._counts.segment(window, tuple(ids), total, pages))
+
+    def _answered(self, window: Window, segment: Segment) -> None:
+        if any(a >= b for a, b in pairwise(segment.ids)):
             self._ordered = False
             self._read_by_ids("the site does not list in order of id")
-        elif self._repeats(window, tuple(ids), total):
+        elif self._repeats(segment):
             self._read_by_ids("the site does not heed offsets")
         else:
-            self._listed(window, self._counts.segment(window, tuple(ids), total, pages))
+            self._listed(window, segment)
 
-    def _repeats(self, window: Window, ids: tuple[int, ...], total: int | None) -> bool:
+    def _repeats(self, segment: Segment) -> bool:
         """Whether the same rows come for another offset, which hidden rows do not explain."""
-        last, self._last = self._last, (window, ids)
-        if last is None or last[1] != ids or len(ids) < 3:
+        last, self._last = self._last, segment
+        ids, window, total = segment.ids, segment.window, segment.total
+        if last is None or last.ids != ids or len(ids) < 3:
             return False
-        apart = abs(last[0].offset - window.offset) >= len(ids) - 1
-        full = len(ids) >= max(last[0].limit, window.limit)
+        apart = abs(last.window.offset - window.offset) >= len(ids) - 1
+        full = len(ids) >= max(last.window.limit, window.limit)
         return apart and (full or (total is not None and window.offset + len(ids) > total))
 
     def _listed(self, window: Window, segment: Segment) -> None:
@@ -241,7 +247,7 @@ class Walk(Account):
             self.receive(window, (), 0)
             return
         self._flight.remove(window)
-        if self._closing is not None and not (window.ids or window.newest):
+        if self._closing is not None and not self._closing.owns(window):
             return
         self._failures += 1
         if problem.remedy in ("again", "wait"):
@@ -326,6 +332,7 @@ class Walk(Account):
             self._chain.gaps,
             beyond=None if self._by_ids is None else self._chain.reach,
             largest=self._largest,
+            total=self._counts.total if self._counts.trusted else None,
             size=self._page.now,
             ahead=self._ahead,
             most_windows=max(SPARE_ANSWERS, self._answers // 2),

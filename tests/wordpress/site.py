@@ -106,12 +106,18 @@ def drive(
     random: Random | None = None,
     churn: float = 0.0,
     most: int = 5000,
+    stop: int | None = None,
+    failures: list[Window] | None = None,
 ) -> set[int]:
-    """Answers a walk until it is done, in random order, with changes between the answers."""
+    """Answers a walk until it is done, in random order, with changes between the answers.
+
+    `stop`: after so many requests. `failures` receives the windows that failed.
+    """
+    begun = site.requests
     random = random or Random(0)
     got: set[int] = set()
     flight: list[Window] = []
-    while not walk.done:
+    while not walk.done and site.requests - begun != stop:
         flight += walk.wanted()
         assert flight, "neither done nor wanting anything"
         assert len(set(flight)) == len(flight), f"the same window twice in flight {flight}"
@@ -119,6 +125,8 @@ def drive(
         outcome = site.get(window)
         assert site.requests < most, "too many requests"
         if isinstance(outcome, Problem):
+            if failures is not None:
+                failures.append(window)
             walk.fail(window, outcome)
         else:
             ids, total, pages = outcome
@@ -146,8 +154,12 @@ def plain_pages(site: Site, *, random: Random, churn: float, per_page: int) -> s
             site.change(random)
 
 
-def rows(count: int, random: Random, hidden: float = 0.0, step: Sequence[int] = (1, 2, 3, 30)):
-    ids, id_ = {}, 0
+def rows(
+    count: int, random: Random, hidden: float = 0.0, step: Sequence[int] = (1, 2, 3, 30)
+) -> dict[int, bool]:
+    """Ids with gaps, as types share them; some hidden."""
+    ids: dict[int, bool] = {}
+    id_ = 0
     for _ in range(count):
         id_ += random.choice(step)
         ids[id_] = random.random() >= hidden
