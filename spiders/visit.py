@@ -251,7 +251,8 @@ class Visit:
     def _outcome(self, error: MirrorError | None) -> tuple[Outcome, str | None]:
         """How the crawl ended, and the one line that says why."""
         if error is not None:
-            return "failed", str(error)
+            trail = " · ".join(error.trail) if isinstance(error, SiteError) else ""
+            return "failed", f"{error}; asked: {trail}" if trail else str(error)
         read = [r for r in self.readings if r.refused is None]
         if not read:
             return "failed", "every collection was refused"
