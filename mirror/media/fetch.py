@@ -67,6 +67,8 @@ class Fetcher:
         except Busy:
             return Postponed()
         try:
+            if part.note is not None:
+                await asyncio.to_thread(part.reread)
             outcome, keep = await self._attempt(order, part)
         except BaseException:
             part.close(keep=True)

@@ -54,7 +54,10 @@ class Part:
 
     @classmethod
     def open(cls, folder: Path, url: str) -> "Part":
-        """Opens the file for an address: with what is there of it, or empty. Raises Busy."""
+        """Opens the file for an address, empty or to be resumed: `reread` it if it has a `note`.
+
+        Raises Busy.
+        """
         path = folder / f"{hashlib.sha256(url.encode()).hexdigest()[:40]}.part"
         with _told(path):
             folder.mkdir(parents=True, exist_ok=True)
@@ -63,9 +66,7 @@ class Part:
                 file.close()
                 raise Busy(f"{path} is being written by another run")
             part = cls(path, file, _read_note(path))
-        if part.note is not None and part.note.url == url:
-            part._reread()
-        else:
+        if part.note is None or part.note.url != url:
             part.restart()
         return part
 
@@ -77,6 +78,17 @@ class Part:
             self._file.truncate(0)
         self._hash = hashlib.sha256()
         self.note, self.bytes, self.head = None, 0, b""
+
+    def reread(self) -> None:
+        """Hashes what is there, which takes a while. Of a file that is whole already all but one
+        byte: an empty range cannot be asked for."""
+        assert self.note is not None
+        with _told(self.path):
+            if os.fstat(self._file.fileno()).st_size >= self.note.total:
+                self._file.truncate(self.note.total - 1)
+            self._file.seek(0)
+            while chunk := self._file.read(CHUNK):
+                self._took(chunk)
 
     def keep_note(self, note: Note) -> None:
         """Makes the file resumable from here on."""
@@ -127,17 +139,6 @@ class Part:
     @property
     def _note_path(self) -> Path:
         return self.path.with_suffix(".json")
-
-    def _reread(self) -> None:
-        """Takes what is there. Of a file that is whole already all but one byte, for which the
-        server can be asked: an empty range cannot."""
-        assert self.note is not None
-        with _told(self.path):
-            if os.fstat(self._file.fileno()).st_size >= self.note.total:
-                self._file.truncate(self.note.total - 1)
-            self._file.seek(0)
-            while chunk := self._file.read(CHUNK):
-                self._took(chunk)
 
     def _took(self, chunk: bytes) -> None:
         self._hash.update(chunk)

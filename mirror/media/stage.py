@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp.abc import AbstractResolver
 from sqlite_utils import Database
 
+from mirror.content_media import of_attachment
 from mirror.media import policy as rules
 from mirror.media.client import session_for
 from mirror.media.fetch import Fetcher
@@ -28,6 +29,7 @@ from mirror.store import files
 from mirror.store.connection import path_of as database_of
 from mirror.store.connection import transaction
 from mirror.store.files import FileRecord, WantedFile
+from mirror.wordpress.objects import loads
 
 WORKERS = 16
 CHUNK = 300  # addresses read from the store at a time
@@ -122,6 +124,8 @@ class Stage:
         with transaction(self.db):
             recover(self.db, self._journal, self.store)
             files.resolve(self.db, self.site_id)
+            if self.policy.every_size:
+                self._add_sizes()
         self._journal.close()
         self._held = files.bytes_held(self.db, self.site_id)
         try:
@@ -144,6 +148,14 @@ class Stage:
             every_size=self.policy.every_size,
             linked_only=self.policy.mode == "linked",
         )
+
+    def _add_sizes(self) -> None:
+        """Every size of every attachment, which are not noted unless they are wanted."""
+        now = _timestamp(self.clock())
+        for row_id, source_url, extra in files.unsized(self.db, self.site_id):
+            attachment = {**loads(extra), "source_url": source_url}
+            found = of_attachment(attachment, source_url, every_size=True)
+            files.add(self.db, self.site_id, row_id, found, now)
 
     def _rows(self, ids: Sequence[int]) -> Iterator[WantedFile]:
         for start in range(0, len(ids), CHUNK):

@@ -73,6 +73,22 @@ def link(
         _replace_uses(db, rows)
 
 
+def add(db: Database, site_id: int, media_id: int, uses: Sequence[MediaUse], now: str) -> None:
+    """Adds addresses of an attachment that are not known yet. Runs in the caller's transaction."""
+    _want(db, site_id, ((media_id, use) for use in uses), now, "")
+
+
+def unsized(db: Database, site_id: int) -> list[tuple[int, str, str]]:
+    """(row id, source_url, extra) of the attachments of which no smaller size is known."""
+    return db.execute(
+        "SELECT m.id, m.source_url, m.extra FROM media m WHERE m.site_id = ?1 "
+        "AND m.deleted_at IS NULL AND m.source_url IS NOT NULL AND NOT EXISTS ("
+        "SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.proxy_of IS NULL "
+        f"AND f.size NOT IN {WHOLE} AND f.size <> 'former' AND f.size NOT GLOB '[0-9]*x[0-9]*')",
+        [site_id],
+    ).fetchall()
+
+
 def _want(
     db: Database,
     site_id: int,

@@ -65,6 +65,17 @@ def everything(db: Database) -> Iterator[HeldFile]:
     return (_held(row) for row in rows)
 
 
+def rot(db: Database, site_id: int) -> dict[str, int]:
+    """How many addresses of a site fail, by reason, the most frequent first: its link rot."""
+    return dict(
+        db.execute(
+            "SELECT error, count(*) FROM media_files WHERE site_id = ? AND error IS NOT NULL "
+            "GROUP BY error ORDER BY 2 DESC, 1",
+            [site_id],
+        )
+    )
+
+
 def unused(db: Database) -> list[HeldFile]:
     """Files that no address has, or had, which a post, a version of one, or an attachment uses."""
     used = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from mirror.content_media import of_attachment
 from mirror.errors import StoreError
 from mirror.media.incoming import Part
 from mirror.media.sniff import measure
-from mirror.store import files
+from mirror.store import files, held
 from mirror.store.connection import transaction
 
 
@@ -185,6 +186,29 @@ def test_only_what_posts_use(site: Site) -> None:
     assert site.fetch(replace(QUICK, mode="linked")).fetched == 1
     assert site.row("/good.png")["checked_at"] is None
     assert site.fetch().fetched == 1
+
+
+def test_every_size_if_asked_for(site: Site) -> None:
+    details = {"sizes": {"thumbnail": {"source_url": f"{site.url}/n/300/t-150x150.jpg"}}}
+    with transaction(site.db):
+        site.db.execute(
+            "INSERT INTO media (id, site_id, wp_id, collection, fingerprint, valid_from, "
+            "first_seen_at, crawl_id, source_url, extra) "
+            "VALUES (7, 1, 7, 'media', '', 'x', 'x', 1, ?, ?)",
+            [f"{site.url}/n/300/t.jpg", json.dumps({"media_details": details})],
+        )
+        attachment = {"source_url": f"{site.url}/n/300/t.jpg", "media_details": details}
+        site.link_uses("media", 7, of_attachment(attachment, site.url))
+    assert site.fetch().fetched == 1
+    assert site.fetch(replace(QUICK, every_size=True)).fetched == 1
+    assert site.row("/n/300/t-150x150.jpg")["size"] == "thumbnail"
+    assert site.fetch(replace(QUICK, every_size=True)).fetched == 0
+
+
+def test_link_rot_is_counted(site: Site) -> None:
+    site.want("/404.png", "/good.png", "/410.png", "/404.jpg")
+    site.fetch()
+    assert held.rot(site.db, 1) == {"not found": 2, "gone": 1}
 
 
 def test_everything_again_on_request(site: Site) -> None:
