@@ -105,14 +105,17 @@ def candidates(node: LexborNode) -> list[str]:
     attributes = node.attributes
     originals = [value for name in ORIGINAL if (value := attributes.get(name))]
     srcset = [
-        pair for name in (*LAZY_SRCSET, "srcset") for pair in parse_srcset(attributes.get(name))
+        pair
+        for name in (*LAZY_SRCSET, "srcset")
+        if (value := attributes.get(name))
+        for pair in parse_srcset(value)
     ]
     srcset.sort(key=lambda pair: -pair[1])
     single = [value for name in (*LAZY_SRC, "src") if (value := attributes.get(name))]
     return list(dict.fromkeys([*originals, *(url for url, _ in srcset), *single]))
 
 
-def parse_srcset(text: str | None) -> list[tuple[str, float]]:
+def parse_srcset(text: str) -> list[tuple[str, float]]:
     """(address, weight) pairs of a `srcset`; weights compare within one set only.
 
     An address may contain commas, but neither begins nor ends with one (HTML, 4.8.4.2.1).
@@ -122,7 +125,7 @@ def parse_srcset(text: str | None) -> list[tuple[str, float]]:
     """
     pairs: list[tuple[str, float]] = []
     url = None
-    for token in (text or "")[: 64 * 4096].split():
+    for token in text[: 64 * 4096].split():
         if url is None:
             url = token.lstrip(",")
             if url.endswith(","):

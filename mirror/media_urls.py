@@ -16,6 +16,8 @@ from w3lib.url import safe_url_string
 MAX_URL = 4096  # longer ones are built by accident, or to be a burden
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9_./~%+,=&?:@-]*", re.ASCII)
+# What most addresses are: nothing to encode, to resolve or to strip.
+_CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_./~%+,=&:@-]*", re.ASCII)
 _SIZE = re.compile(r"-(\d{1,5}x\d{1,5})(?=\.[A-Za-z0-9]{2,5}$)", re.ASCII)
 _SERVED = re.compile(r"-(scaled|rotated)(?=\.[A-Za-z0-9]{2,5}$)", re.ASCII)
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
@@ -53,6 +55,8 @@ def canonical(url: str, base: str) -> str | None:
     url = url.strip()
     if not url or len(url) > MAX_URL:
         return None
+    if _CANONICAL.fullmatch(url):
+        return url
     try:
         if not _PLAIN.fullmatch(url):
             url = safe_url_string(urljoin(base, url))

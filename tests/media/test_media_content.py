@@ -209,6 +209,6 @@ def test_counts_and_time_are_bounded() -> None:
         f"<img srcset='{'a 1w, ' * 200_000}'>",
         "<div class=x>" * 50_000 + "<img src=a.jpg>" * 50_000,
     ):
-        start = time.perf_counter()
+        start = time.process_time()
         assert len(found(html)) <= MAX_USES
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5

@@ -102,9 +102,9 @@ def test_hostile_html_takes_no_longer_than_its_length_deserves() -> None:
         f"<img srcset='{'a 1w,' * 100_000}'>",
         "<div class=gallery>" * 20_000 + "<img src=/u/a.jpg>" * 20_000,
     ):
-        start = time.perf_counter()
+        start = time.process_time()
         shown(html)
-        assert time.perf_counter() - start < 5, html[:40]
+        assert time.process_time() - start < 5, html[:40]
 
 
 @pytest.mark.parametrize(

@@ -315,6 +315,6 @@ def test_pictures_with_long_metadata_are_measured(tmp_path: Path) -> None:
 def test_a_picture_without_a_header_is_not_searched_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "x.jpg"
     path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(4_000_000))
-    start = time.perf_counter()
+    start = time.process_time()
     assert measure(path, "image/jpeg") is None
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
