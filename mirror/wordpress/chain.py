@@ -34,7 +34,7 @@ class Chain:
         """Accepts every waiting answer that follows on. Whether rows were new."""
         moves = self.moves
         for segment in sorted(self.waiting, key=lambda s: s.ids[0]):
-            if self.ended or (segment.window.offset and segment.ids[0] > self.reach):
+            if self.ended or not self.follows(segment):
                 break
             self.waiting.remove(segment)
             if segment.ids[-1] >= self.reach:
@@ -58,18 +58,35 @@ class Chain:
 
     def stall(self, segment: Segment, most_overlap: int) -> None:
         """Judges the awaited answer when it holds nothing new, or begins too late to prove it."""
-        ids, window = segment.ids, segment.window
-        sure = self._crossing or window.limit == 1
-        if not window.offset or (ids and ids[0] <= self.reach):
+        if self.follows(segment):
             self._nothing_new(segment)
-        elif self._leaping or (sure and self._unchanged(segment)):
+        elif self.may_cross(segment):
             self._cross(segment)
         else:
             # Rows vanished before the anchor, or the overlap holds only hidden ones.
-            if ids and self._unchanged(segment) and 2 * self.overlap <= most_overlap:
+            if segment.ids and self._unchanged(segment) and 2 * self.overlap <= most_overlap:
                 self.overlap *= 2
             self._crossing = self._leaping = False
             self.back = 2 if self.back < 2 else 4 * self.back
+
+    def follows(self, segment: Segment) -> bool:
+        """Whether an answer is proved to leave no visible row out."""
+        ids = segment.ids
+        return not segment.window.offset or bool(ids and ids[0] <= self.reach)
+
+    def may_cross(self, segment: Segment) -> bool:
+        """Whether to go on without proof: hidden rows are known to be here, and nothing changed."""
+        sure = self._crossing or segment.window.limit == 1
+        return self._leaping or (sure and self._unchanged(segment))
+
+    def open_gap(self, before: int | None) -> None:
+        """Leaves open what lies between `reach` and an id, to be read by id in the end."""
+        after = self.reach - 1
+        # A gap that has no end yet, or ends where this one begins, is the same.
+        if self.gaps and (self.gaps[-1].before or after) >= after:
+            after = self.gaps.pop().after
+        if before is None or before > after + 1:
+            self.gaps.append(Gap(after=after, before=before))
 
     def leap(self) -> None:
         """Steps over one row of which nothing can be had."""
@@ -95,18 +112,13 @@ class Chain:
         self._wait_for_end(segment, len(ids) <= self.overlap)
 
     def _cross(self, segment: Segment) -> None:
-        """Goes on without proof: what lies between is left open, to be read by id in the end."""
-        after = self.reach - 1
-        # A gap that has no end yet, or ends where this one begins, is the same.
-        if self.gaps and (self.gaps[-1].before or after) >= after:
-            after = self.gaps.pop().after
+        """Goes on without proof."""
         if segment.ids:
-            if segment.ids[0] > after + 1:
-                self.gaps.append(Gap(after=after, before=segment.ids[0]))
+            self.open_gap(segment.ids[0])
             self.waiting = [other for other in self.waiting if other is not segment]
             self._accept(segment)
             return
-        self.gaps.append(Gap(after=after))
+        self.open_gap(None)
         self.pos = segment.window.end
         self._wait_for_end(segment, True)
         if self.counts.trusted and segment.total is not None and self.pos >= segment.total:
@@ -116,6 +128,5 @@ class Chain:
         """Without a total, two windows that show no rows beyond are taken for the end."""
         self._barren += barren
         if self._barren >= 2 and segment.total is None:
-            if not (self.gaps and self.gaps[-1].before is None):
-                self.gaps.append(Gap(after=self.reach - 1))
+            self.open_gap(None)
             self.ended = True

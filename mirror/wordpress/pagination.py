@@ -228,9 +228,11 @@ class Walk(Account):
     def _probed(self, segment: Segment) -> None:
         """The ids of rows that failed together: read by id, the one that fails stands out."""
         chain = self._chain
-        follows = not segment.window.offset or (segment.ids and segment.ids[0] <= chain.reach)
+        follows = chain.follows(segment)
         rows = [id_ for id_ in segment.ids if id_ >= chain.reach]
-        if follows and rows:
+        if rows and (follows or chain.may_cross(segment)):
+            if not follows:
+                chain.open_gap(rows[0])
             self._isolating = (Sweep(rows, size=max(1, len(rows) // 2), halved=True), segment)
         else:
             if follows:
