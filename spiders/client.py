@@ -34,6 +34,7 @@ class Client:
         self.crawler = crawler
         self.agent = agent
         self.requests = 0
+        self.lifeline: str | None = None  # what a site that is up answers
         self._failures = 0
         self.latency = 0.0  # of the slowest answer, in seconds
         self._open_at = 0.0  # by time.monotonic(): nothing is sent before
@@ -49,7 +50,7 @@ class Client:
         """
         for attempt in range(PAUSES + 1):
             reply = await self._once(url, method, accept)
-            self._heed(reply)
+            await self._heed(reply)
             pause = self._asked_to_wait(reply, attempt)
             if pause is None:
                 return reply
@@ -104,14 +105,22 @@ class Client:
             if self.crawl_delay:
                 self._open_at = time.monotonic() + self.crawl_delay
 
-    def _heed(self, reply: Reply) -> None:
-        """The circuit breaker: raises SiteError when nothing has come for too long."""
+    async def _heed(self, reply: Reply) -> None:
+        """The circuit breaker: after too many failures in a row, whatever was asked for, one more
+        request (for the REST root) decides whether the site is down. Raises SiteError.
+        """
         failed = reply.status == 0 or reply.status >= 500
         self._failures = self._failures + 1 if failed else 0
-        if self._failures >= MOST_FAILURES:
+        if self._failures < MOST_FAILURES:
+            return
+        failures, self._failures = self._failures, 0
+        if self.lifeline is not None:
+            reply = await self._once(self.lifeline, "GET", None)
+            failed = reply.status == 0 or reply.status >= 500
+        if failed:
             last = reply.error or f"status {reply.status}"
             raise SiteError(
-                f"{host_of(reply.url)} failed {self._failures} times in a row, at last with {last}"
+                f"{host_of(reply.url)} failed {failures} times in a row, at last with {last}"
             )
 
     def _asked_to_wait(self, reply: Reply, attempt: int) -> float | None:

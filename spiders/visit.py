@@ -96,6 +96,7 @@ class Visit:
         if self.approach.server_time is not None:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
+        self.client.lifeline = root.api.url("/", {"_fields": "name"})
         return root
 
     def _enter(self, root: Root) -> None:
