@@ -31,6 +31,16 @@ _NAME_END = re.compile(
 )
 _ARTICLE_WORDS = frozenset(("the", "a", "an", "der", "die", "das", "le", "la", "el", "il", "o"))
 _FAR = 160
+# What breaks off a credit before its object; a comma may follow a name or a date, and go on.
+_BREAK = re.compile(r"[;!?。；！？\n]|[.](?=\s+[A-ZА-Я])")
+# The last words before an object.
+_TOWARDS = re.compile(
+    r"(?:^|\s)(?:on|at|in|by|via|from|for|with|of|auf|bei|im|am|von|aus|unter|en|por|del?|sur|dans|par|"
+    r"du|des|em|no|na|pel[oa]|su|sul|sulla|da|dal|dalla|nel|op|door|van|på|hos|av|af|fra|i|на|в|во|с|"
+    r"из|у|від|z|ze|na|we?|di|pada|oleh|dari|trên|tại|στο|στη|în|pe|a|here|found|available|hier|aquí|"
+    r"ici|qui|тут|здесь|aqui|click|visit|see|this|the|original|disponibile|reperibile|على|في|عن|من)"
+    r"[\s\"“«'‘(:,]*(?:[\w.’'-]{1,20}[\s\"“«'‘(]+){0,3}$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,25 +80,44 @@ def object_of(
     after = [x for x in line.links if here + end - 1 <= x.start < here + last]
     around = [x for x in line.links if x.start < here + end - 1 and x.end > here + start]
     before = [x for x in line.links if here + first <= x.start and x.end <= here + start]
+    every = (*around, *before, *after)
     for link in around:
-        found = _linked(article, link, line)
+        found = _linked(article, link)
         if found is not None and (found.own or not after):
             return found
-    if after and after[0].start - here - end <= _FAR:
-        found = _linked(article, after[0], line)
+    for link in after:
+        if not _leads(line.text, start, end, link.start - here):
+            break
+        found = _linked(article, link)
         if found is not None:
-            return _with_address(article, line, found, (*around, *before, *after))
-    written = _written(article, line.text[end : min(last + 60, end + 400)])
+            return _with_address(article, found, every)
+    written = _written(article, line.text, start, end, min(last + 60, end + 400))
     if written is not None and (written.host or written.own):
-        return _with_address(article, line, written, (*around, *before, *after))
+        return _with_address(article, written, every)
     for link in (*around, *(reversed(before) if backwards else ())):
-        found = _linked(article, link, line)
+        found = _linked(article, link)
         if found is not None:
             return found
     return written
 
 
-def _linked(article: Article, link: Link, line: Line) -> Object | None:
+def _leads(text: str, start: int, end: int, there: int) -> bool:
+    """Whether a phrase leads on to an object: nothing between, or words that end in "on", "by".
+
+    "Since this article was originally published, there have been changes to X" does not lead to X.
+    """
+    between = text[end:there]
+    if len(between) > _FAR or _BREAK.search(between):
+        return False
+    stripped = between.strip(" \t:：-–—\"'“”«»‘’([*>")
+    if not stripped or _TOWARDS.search(between.lower()):
+        return True
+    if "," in between or stripped[0].isdigit() or len(between) > 60:
+        return False
+    return bool(_TOWARDS.search(text[start:end].lower() + " "))
+
+
+def _linked(article: Article, link: Link) -> Object | None:
     address = cleaned(link.href)
     if address is None:
         return None
@@ -104,7 +133,7 @@ def _linked(article: Article, link: Link, line: Line) -> Object | None:
     return Object(host=host, url=address if is_article(address) else None, name=link.text)
 
 
-def _with_address(article: Article, line: Line, found: Object, links: tuple[Link, ...]) -> Object:
+def _with_address(article: Article, found: Object, links: tuple[Link, ...]) -> Object:
     """The same publisher, with the article's address if another link of the line gives it."""
     if found.own or found.url is not None or found.host is None:
         return found
@@ -115,10 +144,11 @@ def _with_address(article: Article, line: Line, found: Object, links: tuple[Link
     return found
 
 
-def _written(article: Article, text: str) -> Object | None:
+def _written(article: Article, line: str, start: int, end: int, last: int) -> Object | None:
     """An object without a link: a bare URL, a domain, or a name."""
+    text = line[end:last]
     url = _URL.search(text, 0, _FAR)
-    if url is not None:
+    if url is not None and _leads(line, start, end, end + url.start()):
         address = url[0].rstrip(".,;:!?)]}")
         foreign = article.foreign(address if "//" in address else f"http://{address}")
         if foreign is None:
@@ -127,9 +157,10 @@ def _written(article: Article, text: str) -> Object | None:
             return None
         return Object(host=foreign[0], url=foreign[1] if is_article(foreign[1]) else None)
     domain = _DOMAIN.search(text, 0, 80)
-    if domain is not None and is_domain(domain[0].lower()):
+    if domain is not None and _leads(line, start, end, end + domain.start()):
         host = domain[0].lower().removeprefix("www.")
-        return Object(own=True) if article.site.owns(host) else Object(host=host, name=domain[0])
+        if is_domain(host):
+            return Object(own=True) if article.site.owns(host) else Object(host=host, name=host)
     return by_name(article, text)
 
 

@@ -33,7 +33,7 @@ FIRST = phrases(
         ("en", "first|originally|initially|previously",
          r"\b(?:first|originally|initially|previously)[ ]"
          r"(?:been )?(?:created and |written and )?(?:appeared|published|posted|printed|featured|"
-         r"ran|aired|written|released|produced|reported|run|broadcast)\b"
+         r"ran|aired|written|released|produced|run|broadcast)\b"
          r"(?: online)?(?: (?:on|at|in|by|via|for|from|over at|with|to|here)\b)?"),
         ("en", "appeared first|published first|posted first|appears first|ran first",
          r"\b(?:appeared|published|posted|appears|ran) first (?:on|at|in|by)\b"),
@@ -130,10 +130,27 @@ FIRST = phrases(
     )
 )  # fmt: skip
 
-# What the subject of such a sentence must be for it to speak of this very text. English states it
-# so freely ("emails first published by …") that without it the sentence is about something else.
-SUBJECT = re.compile(
-    r"\b(?:article|post|story|piece|essay|column|report|commentary|op-?ed|editorial|blog|version|"
-    r"interview|content|text|item|excerpt|entry|press release|feature|analysis|transcript|recipe|"
-    r"review|opinion|investigation|this|it|work|chapter|poem|guide|translation)\b"
+# What such a sentence must speak of: this text. News and criticism say of others' work in the same
+# words that it was first published somewhere ("emails first published by …", "the story was first
+# published by …"), so that in English "the story" is not enough, and "this story" is.
+ENGLISH_SUBJECT = re.compile(
+    r"\bthis (?:[\w'’-]+ ){0,4}(?:article|post|story|piece|essay|column|report|commentary|op-?ed|"
+    r"editorial|blog|interview|text|item|excerpt|entry|release|analysis|review|opinion|content|"
+    r"investigation|work|chapter|translation|update|transcript|guide|feature|list|speech|letter|"
+    r"paper|lesson|tutorial|recipe|newsletter|page|poem)\b|"
+    r"\bthe (?:above |following |full |original )?(?:article|post|piece|essay|column|op-?ed)\b|"
+    r"^\W*(?:(?:an?|our|my|his|her|another|[\w-]+['’]s) )?(?:[\w-]+ ){0,2}(?:article|post|story|piece|"
+    r"essay|column|blog|op-?ed|interview|content|excerpt|version)\b|"
+    r"^\W*this (?:was|is|has|first|originally)\b"
+)
+OTHER_SUBJECT = re.compile(
+    r"artikel|beitr[aä]g|\btext|interview|kommentar|kolumne|essay|rezension|\bpost\b|meldung|bericht|"
+    r"artículo|entrada|\bnota\b|noticia|entrevista|columna|ensayo|reportaje|crónica|publicación|"
+    r"article|billet|tribune|entretien|chronique|analyse|artigo|matéria|coluna|reportagem|"
+    r"articol|testo|intervista|\bpezzo|contributo|editoriale|stuk|column|inlägg|krönika|"
+    r"indlæg|innlegg|artikkel|artikl|kirjoitus|juttu|стать|материал|текст|запис|сообщени|интервью|"
+    r"колонк|пост\b|допис|artykuł|tekst|wpis|wywiad|materiał|felieton|článek|článok|příspěvek|"
+    r"príspevok|cikk|írás|bejegyzés|yazı|makale|haber|röportaj|içerik|άρθρο|κείμενο|berita|tulisan|"
+    r"\bbài|مقال|نص|موضوع|خبر|مقاله|نوشته|مطلب|פוסט|מאמר|כתבה|本文|文章|此文|該文|该文|这篇|這篇|"
+    r"記事|投稿|本稿|글|기사|게시물|लेख|บทความ"
 )

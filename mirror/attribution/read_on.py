@@ -17,6 +17,11 @@ _ORIGINAL = re.compile(r"original|source|оригинал|原文|元記事|원�
 _NEXT = re.compile(r"next page|full article")
 _MORE = re.compile(r"(?:read|continue|see|view) ?(?:more|on|reading)?\s?(?:»+|›+|→|>+|…|\.{3})*")
 _LONGEST = 120
+# A link that says nothing itself.
+_POINTER = re.compile(
+    r"https?://\S{4,110}|(?:click )?here|(?:this )?link|aquí|hier|ici|qui|aqui|тут|здесь|di sini|"
+    r"这里|點此|点击这里|こちら"
+)
 
 
 class ReadOn:
@@ -41,6 +46,8 @@ class ReadOn:
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
         for link, words in _named_links(article):
+            if _POINTER.fullmatch(words):
+                words = _words_before(article, link)
             if READ_ON.fullmatch(words) and not _NEXT.match(words):
                 worth = 0.9 if _ORIGINAL.search(words) else 0.85
                 yield from _evidence(self.name, article, link, worth)
@@ -86,6 +93,13 @@ def _named_links(article: Article) -> Iterator[tuple[Link, str]]:
     for link in article.content.links[-MANY:]:
         if 2 <= len(link.text) <= _LONGEST:
             yield link, link.text.lower().strip(" \t[](){}«»<>*-–—.:")
+
+
+def _words_before(article: Article, link: Link) -> str:
+    """What stands before a link that says only "here", in its line or as the line above."""
+    text = article.content.text
+    line = text[max(0, link.start - 90) : link.start].lower().rstrip()
+    return re.split(r"[\n.!?]", line)[-1].strip(" \t[](){}«»<>*-–—.:")
 
 
 def _closing_worth(article: Article, link: Link) -> float:

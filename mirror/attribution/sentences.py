@@ -8,7 +8,7 @@ from itertools import islice
 
 from mirror.attribution.article import Article, Line
 from mirror.attribution.credit import Object, object_of, sentence
-from mirror.attribution.phrases import SUBJECT, Phrase
+from mirror.attribution.phrases import ENGLISH_SUBJECT, OTHER_SUBJECT, Phrase
 from mirror.items import Evidence
 
 QUOTE = 300
@@ -18,13 +18,8 @@ _MOST = 8
 _PICTURE = re.compile(
     r"\b(?:photos?|photographs?|images?|pictures?|illustrations?|graphics?|charts?|maps?|videos?|"
     r"cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|imagen|"
-    r"imágenes|imagem|immagine|gambar|фото|foto|recipe|poem|song|lyrics|map|table|figure)\b"
+    r"imágenes|imagem|immagine|gambar|фото|foto|song|lyrics|table|figure)\b"
 )
-_THIS = re.compile(
-    r"(?:the|this) (?:post|article|story|piece|essay|column|report|interview|item|commentary)\b"
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """A phrase in a sentence, and whom the sentence names; `lead`: the characters before it."""
@@ -51,7 +46,7 @@ def credits(
 ) -> Iterator[Credit]:
     """Every sentence of the credits that has one of the phrases and names somebody.
 
-    `strict`: an English sentence must be about this text, not about something that it reports.
+    `strict`: the sentence must be about this text, not about something that it reports.
     `backwards`: whom it names may stand before the phrase.
     """
     lines = article.credits
@@ -89,7 +84,7 @@ def _in(
         before = line.lower[first : mark.start()]
         if _PICTURE.search(before) or article.in_aside(line.start + mark.start(), "figcaption"):
             continue
-        if strict and phrase.language == "en" and not _is_about_this(line, before):
+        if strict and not _is_about_this(line, phrase, first, mark.start()):
             continue
         found = object_of(article, line, mark.start(), mark.end(), backwards=backwards)
         if (found is None or not found.host) and following and line.text.endswith((":", "：")):
@@ -104,15 +99,19 @@ def _in(
             )
 
 
-def _is_about_this(line: Line, before: str) -> bool:
-    """Whether the words before the phrase, or those that begin the line, speak of this text.
+def _is_about_this(line: Line, phrase: Phrase, first: int, start: int) -> bool:
+    """Whether a sentence speaks of this text: by its subject, or by beginning with the phrase.
 
-    The line is asked too because a title in the sentence may itself have full stops.
+    The line is asked from its beginning, since a title in the sentence may have full stops of its
+    own. A link right before the phrase is that title ("<a>A plan</a> appeared first on …").
     """
-    if _THIS.match(line.lower.lstrip(" \t([*–—-\"'“”’")):
+    before = line.lower[first:start].strip(" \t([*_–—-\"'“”’:")
+    if len(before) <= 4:
         return True
-    before = before.strip(" \t([*–—-\"'“”’")
-    return len(before) <= 4 or bool(SUBJECT.search(before))
+    if any(0 <= line.start + start - link.end <= 4 for link in line.links):
+        return True
+    subject = ENGLISH_SUBJECT if phrase.language == "en" else OTHER_SUBJECT
+    return bool(subject.search(before) or subject.match(line.lower[:80].lstrip(" \t([*–—-\"'“”’")))
 
 
 def evidence(rule: str, credit: Credit, confidence: float) -> Evidence | None:
