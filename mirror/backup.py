@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.errors import StoreError
+from mirror.store import held
 from mirror.store.connection import connect
-from mirror.store.reading.integrity import FileRow, files
+from mirror.store.held import HeldFile
 from mirror.store.upkeep import copy_into
 
 MEDIA = "media"
@@ -51,7 +52,7 @@ def back_up(db: Path, media: str | None, folder: Path, *, copy: bool = False) ->
         raise StoreError(f"{error.filename or folder}: {error.strerror or error}") from error
 
 
-def _copy_database(db: Path, target: Path) -> list[FileRow]:
+def _copy_database(db: Path, target: Path) -> list[HeldFile]:
     """Writes beside the target, then takes its place; the media files that the copy names."""
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -62,7 +63,7 @@ def _copy_database(db: Path, target: Path) -> list[FileRow]:
         source.close()
     copied = connect(unfinished)
     try:
-        rows = list(files(copied))
+        rows = list(held.everything(copied))
     finally:
         copied.close()
     # A journal of the older copy would be applied to the new one.
@@ -74,7 +75,7 @@ def _copy_database(db: Path, target: Path) -> list[FileRow]:
 
 
 def _copy_files(
-    rows: Iterable[FileRow], source: Path, target: Path, *, copy: bool
+    rows: Iterable[HeldFile], source: Path, target: Path, *, copy: bool
 ) -> Iterable[str]:
     """What becomes of each file. A file's name is its content's hash: what is there is right."""
     for row in rows:

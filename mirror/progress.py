@@ -37,7 +37,8 @@ class CrawlSummary:
     """What one crawl of one site came to: the row of `crawls`, with its coverage.
 
     `site` is the host; `crawl_id` is None where nothing was begun; `mode` and `outcome` are those
-    of the table. `coverage` has one mapping a collection, with the columns of that table.
+    of the table. `held_back`: mass deletions that were not believed, in words. `coverage` has one
+    mapping a collection, with the columns of that table.
     """
 
     site: str
@@ -55,6 +56,7 @@ class CrawlSummary:
     deleted: int = 0
     restored: int = 0
     failures: int = 0
+    held_back: tuple[str, ...] = ()
     coverage: list[dict[str, Any]] = field(default_factory=list)
     exit_code: int = 0
 

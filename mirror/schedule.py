@@ -4,9 +4,10 @@ Pure: runs and the clock come in as values. A run counts from its start.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Literal
 
 Interval = timedelta | Literal["auto"]
@@ -80,7 +81,7 @@ def _by_runs(host: str, every: Interval, runs: Sequence[PastRun], now: datetime)
     if last.outcome in (None, "interrupted"):
         return Due(at=now, why="its last run was cut short", resumes=True)
     interval = observed(runs, now) if every == "auto" else every
-    failed = failed_in_a_row(runs)
+    failed = failed_in_a_row(run.outcome for run in runs)
     if failed > 1:
         wait = back_off(interval, failed)
         return Due(
@@ -93,14 +94,13 @@ def _by_runs(host: str, every: Interval, runs: Sequence[PastRun], now: datetime)
     )
 
 
-def failed_in_a_row(runs: Sequence[PastRun]) -> int:
-    """How many of the latest runs failed without one that did not."""
-    count = 0
-    for run in runs:
-        if run.outcome != "failed":
-            break
-        count += 1
-    return count
+def failed_in_a_row(outcomes: Iterable[str | None]) -> int:
+    """How many of the latest runs failed without one that did not. Outcomes, newest first.
+
+    >>> failed_in_a_row(["failed", "failed", "complete", "failed"])
+    2
+    """
+    return sum(1 for _ in takewhile(lambda outcome: outcome == "failed", outcomes))
 
 
 def back_off(interval: timedelta, failed: int) -> timedelta:

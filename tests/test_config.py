@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.config import Config, Site, load, site_key
+from mirror.config import Config, Site, Telling, load, site_key
 from mirror.config.document import commented_file, settings_page
 from mirror.config.settings import TABLES, settings_of
 from mirror.config.write import add_sites, remove_site
@@ -65,7 +65,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_at_its_defaults(tmp_path: Path) -> None:
     config = read(tmp_path, "")
-    assert (config.db, config.media) == (tmp_path / "mirror.db", str(tmp_path / "media"))
+    assert (config.db, config.media) == (tmp_path / "mirror.db", None)
     assert config.sites == ()
 
 
@@ -94,7 +94,7 @@ BROKEN = [
     ('db = "x.db"', "1: db", "stands in no table; it belongs below [mirror]"),
     ("[mirrors]", "1: mirrors", 'unknown table; did you mean "mirror"?'),
     ('[[sites]]\nurl = "https://a.de"', "1: sites", "did you mean [[site]]?"),
-    ("[elsewhere]", "1: elsewhere", "known are [mirror] and [[site]]"),
+    ("[elsewhere]", "1: elsewhere", "known are [mirror], [telling] and [[site]]"),
     ('[site]\nurl = "https://a.de"', "1: site", "expected [[site]] with two brackets"),
     ("[[site]]", "1: site (site 1)", "url is missing"),
     ("[[site]]\nurl = 3", "2: site.url (site 1)", "the address of a site"),
@@ -118,6 +118,12 @@ BROKEN = [
     ('[[site]]\nurl = "https://a.de"\ndelay = true', "3: site.delay", "a number"),
     ('[[site]]\nurl = "https://a.de"\n\n[[site]]\nurl = "http://www.a.de/"', "5: site.url (site 2)",
      "is there already: "),
+    ('[telling]\non_finish = "notify me"', "2: telling.on_finish", 'mean ["notify", "me"]?'),
+    ('[telling]\non_problem = "ftp://a"', "2: telling.on_problem", "https://"),
+    ('[telling]\ndisk_free = "1 gb"', "2: telling.disk_free", 'did you mean "1GB"?'),
+    ('[telling]\ndisk_free = 1', "2: telling.disk_free", 'such as "500MB"'),
+    ("[telling]\nfailing_runs = 2.5", "2: telling.failing_runs", "a whole number from 1"),
+    ('[telling]\ntimeout = "1h"', "2: telling.timeout", "from 1s to 10m"),
     ('# of ours\n\n[[site]]\nurl = """\\\n  https://a.de"""\nonly = [\n  "posts",\n  3,\n]\n',
      "6: site.only", "[\'posts\', 3] is wrong"),
 ]  # fmt: skip
@@ -247,7 +253,6 @@ def test_init_writes_a_file_that_is_at_its_defaults(tmp_path: Path, urls: tuple[
     assert config == Config(
         path=tmp_path / "mirror.toml",
         db=tmp_path / "mirror.db",
-        media=str(tmp_path / "media"),
         sites=tuple(Site(url=url) for url in urls),
     )
 
@@ -262,6 +267,7 @@ def test_every_example_of_init_is_right_when_its_comment_mark_is_taken_away(
     assert config.contact == "mailto:ops@example.org"
     parsed = tomllib.loads("\n".join(bare))
     assert set(parsed["mirror"]) == set(settings_of(Config))
+    assert set(parsed["telling"]) == set(settings_of(Telling))
     assert set(parsed["site"][0]) == set(settings_of(Site))
 
 

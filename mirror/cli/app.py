@@ -40,6 +40,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Maintain": {
         "check": "Check the database, its history and its media files.",
         "backup": "Copy the mirror, database and media, while it may be in use.",
+        "gc": "Remove media files that nothing in the mirror uses.",
         "vacuum": "Give free room in the database back to the disk.",
     },
 }

@@ -51,6 +51,12 @@ class Invocation:
         """`--db`, else MIRROR_DB, else `db` of the config file, else `mirror.db` here."""
         return self.db or self.settings().db
 
+    def media(self) -> str:
+        """The media folder or S3 address, as configured, else the folder beside the database."""
+        from mirror.config.settings import media_beside
+
+        return self.settings().media or str(media_beside(self.db_path()))
+
     def read(self) -> "Database":
         """The database, to read. Raises StoreError."""
         from mirror.store.connection import connect

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mirror.cli.text import one_line, to_json
+from mirror.cli.text import clean, one_line, to_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,6 +107,12 @@ def _align(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
 def print_text(text: "Text | str", *, wrap: bool = True) -> None:
     """A text, with its colours where the terminal has some; broken between words, or nowhere."""
     console().print(text, soft_wrap=None if wrap else True)
+
+
+def print_raw(text: str) -> None:
+    """A document for a file or another program as it is; on a terminal, made fit for it."""
+    # Not click.echo, which takes colour codes out: they would be upstream's own.
+    sys.stdout.write(f"{clean(text) if sys.stdout.isatty() else text}\n")
 
 
 def ago(moment: str | None, now: datetime | None = None) -> str:

@@ -20,21 +20,19 @@ def exit_code(summaries: Sequence[CrawlSummary]) -> int:
 
 def text(summary: CrawlSummary) -> Text:
     """A few lines: the outcome, the counts, and each collection that is not complete."""
-    lines = Text(one_line(summary.site), style="bold")
+    lines = Text().append(one_line(summary.site), style="bold")
     lines.append(f"  {summary.outcome}", style=COLOURS[summary.outcome])
-    lines.append(f" in {duration_text(summary.seconds)}: {counts(summary)}", style="not bold")
-    lines.append(
-        f"  ({summary.requests:,} requests, {bytes_text(summary.bytes)})", style="not bold dim"
-    )
+    lines.append(f" in {duration_text(summary.seconds)}: {counts(summary)}")
+    lines.append(f"  ({summary.requests:,} requests, {bytes_text(summary.bytes)})", style="dim")
     if summary.message:
-        lines.append(f"\n  {one_line(summary.message)}", style="not bold")
+        lines.append(f"\n  {one_line(summary.message)}")
     for row in summary.coverage:
         lines.append("\n")
         lines.append_text(_collection(row))
     if summary.failures:
         lines.append(
             f"\n  {summary.failures:,} failures recorded: `mirror status {one_line(summary.site)}`",
-            style="not bold yellow",
+            style="yellow",
         )
     return lines
 
@@ -49,9 +47,9 @@ def _collection(row: dict[str, object]) -> Text:
     mirrored, reported = row.get("mirrored"), row.get("reported")
     of = f" of {reported:,}" if isinstance(reported, int) else ""
     done = bool(row.get("complete"))
-    line = Text(f"  {'✓' if done else '·'} ", style="green" if done else "yellow")
-    line.append(f"{one_line(str(row.get('collection'))):<20}", style="default")
-    line.append(f" {mirrored:>9,}{of}" if isinstance(mirrored, int) else "", style="default")
+    line = Text().append(f"  {'✓' if done else '·'} ", style="green" if done else "yellow")
+    line.append(f"{one_line(str(row.get('collection'))):<20}")
+    line.append(f" {mirrored:>9,}{of}" if isinstance(mirrored, int) else "")
     if not done:
         line.append(f"  {one_line(str(row.get('how') or ''))}", style="dim")
     return line

@@ -34,7 +34,7 @@ def _site(url: str) -> str:
 
 
 def _commented(key: str, setting: Setting) -> str:
-    default = "" if setting.required else f" Default: {setting.default}."
+    default = "" if setting.required else f" Default: {setting.default.replace('`', '')}."
     text = textwrap.wrap(setting.text + default, WIDTH)
     return "".join(f"# {line}\n" for line in text) + f"# {key} = {setting.example}\n"
 

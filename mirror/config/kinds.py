@@ -174,6 +174,44 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """Whom to tell: a web address, or a program with its arguments."""
+
+    expected: ClassVar[str] = 'an "https://…" address, or a command such as ["notify", "--now"]'
+
+    def read(self, value: Any) -> str | tuple[str, ...]:
+        if isinstance(value, list):
+            return Words().read(value)
+        if not isinstance(value, str) or not value.isprintable() or " " in value:
+            words = value.split() if isinstance(value, str) else []
+            listed = ", ".join(f'"{word}"' for word in words if word.isprintable())
+            raise ValueError(f"did you mean [{listed}]?" if listed else "")
+        if not re.fullmatch(r"https?://[^/\s@]+(/\S*)?", value):
+            raise ValueError(f'did you mean ["{value}"]?' if ":" not in value else "")
+        return value
+
+
+_SIZES = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A number of bytes."""
+
+    expected: ClassVar[str] = 'a size such as "500MB" or "2GB"'
+
+    def read(self, value: Any) -> int:
+        match = re.fullmatch(r"(\d{1,6}) ?([kMGT]B)", value) if isinstance(value, str) else None
+        if match is None:
+            loose = re.fullmatch(r"\s*(\d{1,6})\s*([kmgt])i?b?\s*", str(value), re.IGNORECASE)
+            units = {unit[0].lower(): unit for unit in _SIZES}
+            raise ValueError(
+                f'did you mean "{loose[1]}{units[loose[2].lower()]}"?' if loose else ""
+            )
+        return int(match[1]) * _SIZES[match[2]]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A text on one line."""
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from mirror.config.kinds import nearest
 from mirror.config.lines import Lines
-from mirror.config.settings import TABLES, Config, Setting, Site, settings_of, site_key, variable
+from mirror.config.settings import (
+    TABLES,
+    Config,
+    Setting,
+    Site,
+    Telling,
+    settings_of,
+    site_key,
+    variable,
+)
 from mirror.errors import ConfigError
 
 # What people write instead of a table's name.
@@ -47,29 +56,27 @@ def build(
     reading = _Reading(document, lines)
     general = reading.table("mirror", document.get("mirror", {}), ("mirror",))
     general |= reading.variables(environment)
+    told = reading.table("telling", document.get("telling", {}), ("telling",))
     sites = reading.sites(document.get("site", []))
     reading.unknown_tables()
     if reading.errors:
         raise ConfigError("\n".join(reading.errors))
     _anchor(general, folder, environment)
-    return Config(path=lines.path if lines else None, sites=sites, **general)
+    if "metrics" in told:
+        told["metrics"] = str((folder / told["metrics"]).absolute())
+    path = lines.path if lines else None
+    return Config(path=path, sites=sites, telling=Telling(**told), **general)
 
 
 def _anchor(general: dict[str, Any], folder: Path, environment: Mapping[str, str]) -> None:
     """Paths of the file are relative to its folder, those of the environment to this one."""
+    general.setdefault("db", Config.__dataclass_fields__["db"].default)
     for key in ("db", "media"):
-        text = str(general.get(key, settings_default(key)))
-        if text.startswith("s3://"):
-            general[key] = text
-            continue
-        base = Path() if environment.get(variable(key)) else folder
-        absolute = (base / Path(text).expanduser()).absolute()
-        general[key] = absolute if key == "db" else str(absolute)
-
-
-def settings_default(key: str) -> Any:
-    """The default of a key of `[mirror]`."""
-    return Config.__dataclass_fields__[key].default
+        text = str(general.get(key, ""))
+        if text and not text.startswith("s3://"):
+            base = Path() if environment.get(variable(key)) else folder
+            absolute = (base / Path(text).expanduser()).absolute()
+            general[key] = absolute if key == "db" else str(absolute)
 
 
 class _Reading:
@@ -139,7 +146,9 @@ class _Reading:
                     if key in _ALIASES
                     else nearest(key, list(TABLES))
                 )
-                self._wrong((key,), f"unknown table; {hint or 'known are [mirror] and [[site]]'}")
+                self._wrong(
+                    (key,), f"unknown table; {hint or 'known are [mirror], [telling] and [[site]]'}"
+                )
             else:
                 hint = self._elsewhere(key, "") or nearest(key, list(settings_of(Config)))
                 self._wrong((key,), f"stands in no table; {hint or 'put it below [mirror]'}")

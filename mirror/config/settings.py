@@ -14,10 +14,12 @@ from mirror.config.kinds import (
     Contact,
     Duration,
     Flag,
+    Hook,
     Interval,
     Kind,
     Line,
     Number,
+    Size,
     Words,
 )
 
@@ -101,11 +103,81 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Who is told what: the `[telling]` table."""
+
+    on_finish: str | tuple[str, ...] | None = _setting(
+        Hook(),
+        None,
+        "Told when a run ends, well or not: a POST with a JSON body, or a program with the same on "
+        "its standard input. `{exit_code}` in an address becomes the run's exit code, as ping "
+        "services like it.",
+        example='"https://hc-ping.com/your-uuid/{exit_code}"',
+        shown="nobody",
+    )
+    on_problem: str | tuple[str, ...] | None = _setting(
+        Hook(),
+        None,
+        "Told, in the same way, of problems only.",
+        example='["/usr/local/bin/notify", "mirror"]',
+        shown="nobody",
+    )
+    metrics: str | None = _setting(
+        Line("the path of a file"),
+        None,
+        "A Prometheus text file, written after each run, for the node exporter's textfile "
+        "collector.",
+        example='"/var/lib/node_exporter/mirror.prom"',
+        shown="none",
+        path=True,
+    )
+    timeout: timedelta = _setting(  # noqa: RUF009 - it is a field()
+        Duration("1s", "10m"),
+        timedelta(seconds=30),
+        "How long one attempt to tell somebody may take. There are three.",
+        example='"10s"',
+        shown='"30s"',
+    )
+    failing_runs: int = _setting(
+        Number(1, 20, whole=True),
+        3,
+        "A site that fails so many times in a row is a problem, and again at each doubling.",
+        example="5",
+        shown="3",
+    )
+    sudden: float = _setting(
+        Number(0.01, 100),
+        0.3,
+        "A collection that has grown or shrunk by more than this share since the last crawl, and "
+        "by 20 objects or more, is a problem.",
+        example="0.5",
+        shown="0.3",
+    )
+    volatile: int = _setting(
+        Number(2, 10_000, whole=True),
+        20,
+        "A post with so many new versions within a week is a problem: something in it changes "
+        "whenever it is read.",
+        example="50",
+        shown="20",
+    )
+    disk_free: int = _setting(
+        Size(),
+        1_000_000_000,
+        "Less free disk than this, where the database lies, is a problem.",
+        example='"5GB"',
+        shown='"1GB"',
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole file. `path` is None where there is no file; `db` and `media` are absolute."""
+    """The whole file. `path` is None where there is no file; `db` is absolute, `media` too if it
+    is a folder."""
 
     path: Path | None
     sites: tuple[Site, ...] = ()
+    telling: Telling = field(default_factory=Telling)
     db: Path = _setting(  # noqa: RUF009 - it is a field()
         Line("the path of a file"),
         Path("mirror.db"),
@@ -114,12 +186,12 @@ class Config:
         shown='"mirror.db"',
         path=True,
     )
-    media: str = _setting(
+    media: str | None = _setting(
         Line('a folder, or "s3://bucket/prefix"'),
-        "media",
+        None,
         "Where media files are kept: a folder, or an S3 bucket.",
         example='"s3://bucket/prefix"',
-        shown='"media"',
+        shown="`media` beside `mirror.db`, `x-media` beside a database `x.db`",
         path=True,
     )
     contact: str | None = _setting(
@@ -148,6 +220,7 @@ class Config:
 # Table → (its dataclass, what it is about). Keys of `[mirror]` can also be given as MIRROR_<KEY>.
 TABLES: dict[str, tuple[type, str]] = {
     "mirror": (Config, "The mirror as a whole."),
+    "telling": (Telling, "Who is told how a run went. Nobody, unless you say so."),
     "site": (Site, "One table a site, as many as you like."),
 }
 
@@ -162,6 +235,15 @@ def settings_of(table: type) -> dict[str, Setting]:
 def variable(key: str) -> str:
     """The environment variable that overrides a key of `[mirror]`."""
     return f"MIRROR_{key.upper()}"
+
+
+def media_beside(db: Path) -> Path:
+    """The media folder of a database for which none is configured.
+
+    >>> media_beside(Path("/data/mirror.db")).name, media_beside(Path("/data/demo.db")).name
+    ('media', 'demo-media')
+    """
+    return db.with_name("media" if db.name == "mirror.db" else f"{db.stem}-media").absolute()
 
 
 def site_key(url: str) -> str:

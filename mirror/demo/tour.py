@@ -15,6 +15,7 @@ from mirror.cli.commands.explain import heading, reason
 from mirror.cli.diffs import render
 from mirror.cli.output import console, title_of
 from mirror.cli.summary import text as summary_text
+from mirror.config.settings import media_beside
 from mirror.content import Content
 from mirror.demo.site import sample_site, second_day, serve
 from mirror.differences import differences
@@ -96,7 +97,7 @@ def _make_room(path: Path) -> None:
 
 
 def _settings(path: Path) -> dict[str, str]:
-    return {"MIRROR_MEDIA": str(path.with_suffix(".media").absolute())}
+    return {"MIRROR_MEDIA": str(media_beside(path))}
 
 
 def _title(text: str, out: Console) -> None:

@@ -1,11 +1,14 @@
 """The commands that read, on a mirror of three days."""
 
+import hashlib
 import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from mirror.media.names import path_of
 
 POST = "https://gazette.example/2026/01/post-1/"
 ESC = "\x1b"
@@ -137,7 +140,7 @@ def test_show_gives_the_object_back_as_it_was_sent(ask: Any) -> None:
     assert found["object"]["title"] == {"rendered": "Talks &#8211; a report, updated"}
     assert found["object"]["content"]["protected"] is False
     assert found["object"]["categories"] == [3]
-    html = ask("show", "3", "--html", "--at", "2026-01-01T12:00")
+    html = ask("show", "3", "--content", "--at", "2026-01-01T12:00")
     assert html.startswith('<p data-uri="cms.cnn.com')
 
 
@@ -246,8 +249,6 @@ def test_check_is_content_with_a_sound_mirror(ask: Any) -> None:
         ("UPDATE posts SET author_id = 99 WHERE id = 1", "references", "missing row of authors"),
         ("DELETE FROM posts_fts_docsize WHERE id = 3", "search", "is not in the full-text index"),
         (A_FILE,
-         "orphans", "no media row names"),
-        (A_FILE,
          "media", "is missing"),
     ],
 )  # fmt: skip
@@ -265,29 +266,58 @@ def test_check_finds_what_is_wrong(
     assert mirror("check").code == 1
 
 
-def test_check_reads_the_media_files(mirrored: Path, mirror: Any, folder: Path) -> None:
-    sha = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc"
+def media_file(mirrored: Path, content: bytes) -> Path:
+    """A file in the media folder and its row, named by its hash; not used by anything."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    name = path_of(sha256, "txt")
     db = sqlite3.connect(mirrored)
     db.execute(
-        "INSERT INTO files (sha256, path, bytes, mime, first_seen_at) VALUES (?, 'a.txt', 3, "
-        "'text/plain', '2026-01-01T00:00:00Z')",
-        [sha],
-    )
-    db.execute(
-        "INSERT INTO media_files (site_id, url, size, sha256) VALUES (1, 'https://x/a', 'full', ?)",
-        [sha],
+        "INSERT INTO files (sha256, path, bytes, mime, first_seen_at) "
+        "VALUES (?, ?, ?, 'text/plain', '2026-01-01T00:00:00Z')",
+        [sha256, name, len(content)],
     )
     db.commit()
     db.close()
-    (folder / "media").mkdir()
-    file = folder / "media" / "a.txt"
-    for content, code in (("abc", 0), ("abd", 1), ("abcd", 1)):
-        file.write_text(content)
+    file = mirrored.with_name("media") / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return file
+
+
+def test_check_reads_the_media_files(mirrored: Path, mirror: Any) -> None:
+    file = media_file(mirrored, b"abc")
+    for content, code in ((b"abc", 0), (b"abd", 1), (b"abcd", 1)):
+        file.write_bytes(content)
         assert mirror("check").code == code
-    file.write_text("abd")
+    file.write_bytes(b"abd")
     assert mirror("check", "--quick").code == 0
-    (folder / "media" / "stray").write_text("?")
-    assert "a file that no row names" in mirror("check", "--quick").out
+    file.rename(file.with_name("0" * 62 + ".txt"))
+    printed = mirror("check", "--quick").out
+    assert "is missing" in printed
+    assert "that no row names" in printed
+
+
+def test_gc_lists_first_and_removes_when_told_to(mirrored: Path, mirror: Any) -> None:
+    file = media_file(mirrored, b"abc")
+    stray = file.with_name("0" * 62 + ".txt")
+    stray.write_bytes(b"12345")
+    listed = mirror("gc")
+    assert (listed.code, listed.out.splitlines()[-1]) == (
+        0, "2 files, 8 B: could go (--delete removes them)"
+    )  # fmt: skip
+    assert (file.exists(), stray.exists()) == (True, True)
+    assert mirror("gc", "--delete").out.endswith("2 files, 8 B: removed\n")
+    assert (file.exists(), stray.exists()) == (False, False)
+    assert mirror("check").code == 0
+    assert mirror("gc").out == "0 files, 0 B: could go (--delete removes them)\n"
+
+
+def test_show_as_a_page_of_its_own(ask: Any) -> None:
+    page = ask("show", "3", "--html")
+    assert page.startswith("<!doctype html>")
+    assert "Content-Security-Policy" in page
+    assert "This post appeared first on" in page
+    assert ESC in ask("show", "4", "--content")  # to a file, as it was sent
 
 
 def test_a_damaged_file_is_said_to_be_one(mirrored: Path, mirror: Any) -> None:

@@ -23,7 +23,7 @@ def command(invocation: Invocation, folder: Path, no_media: bool, copy: bool) ->
     """
     done = back_up(
         invocation.db_path(),
-        None if no_media else invocation.settings().media,
+        None if no_media else invocation.media(),
         folder,
         copy=copy,
     )

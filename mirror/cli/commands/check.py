@@ -1,26 +1,24 @@
 """`mirror check`."""
 
-import hashlib
-import os
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain
-from pathlib import Path
 
 import click
 from sqlite_utils import Database
 
+from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
+from mirror.media.folder import Store
+from mirror.media.upkeep import Held, strays, verify
+from mirror.store import held
 from mirror.store.reading.integrity import (
     Fault,
-    FileRow,
     counts,
     database_faults,
-    files,
     history_faults,
     index_faults,
-    orphan_faults,
 )
 
 COLUMNS = (
@@ -29,7 +27,6 @@ COLUMNS = (
     Column(title="fault", fold=True),
 )
 SHOWN = 200
-_BLOCK = 1 << 20
 
 
 @click.command(cls=Command)
@@ -45,8 +42,7 @@ def command(ctx: click.Context, invocation: Invocation, quick: bool, as_json: bo
     Ends with 1 when something is wrong.
     """
     db = invocation.read()
-    media = invocation.settings().media
-    faults = list(_faults(db, media, quick=quick))
+    faults = list(_faults(db, media_store(invocation), quick=quick))
     if as_json:
         print_json({"faults": [asdict(fault) for fault in faults], "checked": counts(db)})
     elif faults:
@@ -59,54 +55,34 @@ def command(ctx: click.Context, invocation: Invocation, quick: bool, as_json: bo
     ctx.exit(1 if faults else 0)
 
 
-def _faults(db: Database, media: str, *, quick: bool) -> Iterator[Fault]:
+def _faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
     damaged = list(database_faults(db))
     yield from damaged
     if any(fault.check == "database" for fault in damaged):
         return  # the rest would only say the same in other words, or fail
-    yield from chain(history_faults(db), index_faults(db), orphan_faults(db))
-    rows = list(files(db))
-    if media.startswith("s3://"):
-        if rows:
-            note(f"{len(rows)} media files are in {media}, and not checked")
-        return
-    yield from media_faults(Path(media), rows, quick=quick)
+    yield from chain(history_faults(db), index_faults(db))
+    yield from media_faults(db, store, quick=quick)
 
 
-def media_faults(folder: Path, rows: list[FileRow], *, quick: bool) -> Iterator[Fault]:
+def media_faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
     """Media files that are missing or differ from what was fetched, and files that nobody knows."""
+    rows = [Held(sha256=r.sha256, path=r.path, bytes=r.bytes) for r in held.everything(db)]
+    if quick:
+        yield from _by_size(rows, store)
+    else:
+        for damage in verify(store, rows):
+            yield Fault(check="media", where=damage.held.path, message=damage.message)
+    for name, size in strays(store, {row.path for row in rows}):
+        message = f"a file of {size:,} bytes that no row names (`mirror gc` removes it)"
+        yield Fault(check="orphans", where=name, message=message)
+
+
+def _by_size(rows: list[Held], store: Store) -> Iterator[Fault]:
+    sizes = dict(store.names())
     for row in rows:
-        message = _wrong(folder / row.path, row, quick=quick)
-        if message:
+        size = sizes.get(row.path)
+        if size is None:
+            yield Fault(check="media", where=row.path, message="is missing")
+        elif size != row.bytes:
+            message = f"has {size:,} bytes instead of {row.bytes:,}"
             yield Fault(check="media", where=row.path, message=message)
-    yield from _strays(folder, {row.path for row in rows})
-
-
-def _wrong(path: Path, row: FileRow, *, quick: bool) -> str | None:
-    try:
-        size = path.stat().st_size
-        if size != row.bytes:
-            return f"has {size:,} bytes instead of {row.bytes:,}"
-        if not quick and _sha256(path) != row.sha256:
-            return "differs from what was fetched: its SHA-256 is another"
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read: {error.strerror or error}"
-    return None
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _strays(folder: Path, known: Set[str]) -> Iterator[Fault]:
-    for root, _, names in os.walk(folder):
-        for name in sorted(names):
-            place = (Path(root) / name).relative_to(folder).as_posix()
-            if place not in known and not name.startswith("."):
-                yield Fault(check="orphans", where=place, message="a file that no row names")

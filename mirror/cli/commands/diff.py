@@ -55,7 +55,7 @@ def _pick(history: list[PostVersion], number: int) -> PostVersion:
 
 
 def _heading(earlier: PostVersion, later: PostVersion) -> Text:
-    text = Text(f"{one_line(later.host)}:{later.wp_id}  ", style="bold")
+    text = Text().append(f"{one_line(later.host)}:{later.wp_id}  ", style="bold")
     text.append(title_of(later.object))
     text.append(
         f"\nversion {earlier.version} ({earlier.valid_from}) → "

@@ -39,31 +39,31 @@ def command(invocation: Invocation, post: str, as_json: bool) -> None:
 
 def heading(found: Explanation) -> Text:
     """What is believed, in two lines."""
-    text = Text(one_line(plain(found.title or "")) or "(untitled)", style="bold")
-    text.append(f"  {one_line(found.link)}\n", style="not bold dim")
+    text = Text().append(one_line(plain(found.title or "")) or "(untitled)", style="bold")
+    text.append(f"  {one_line(found.link)}\n", style="dim")
     if not found.syndicated:
-        text.append("no upstream is known: ", style="not bold")
+        text.append("no upstream is known: ")
         why = "what was found does not suffice" if found.evidence else "nothing points elsewhere"
-        return text.append(why, style="not bold")
+        return text.append(why)
     name = f" ({found.upstream_name})" if found.upstream_name else ""
-    text.append("first published by ", style="not bold")
+    text.append("first published by ")
     text.append(one_line(f"{found.upstream_domain}{name}"), style="bold green")
-    text.append(f", confidence {found.confidence:.2f}", style="not bold")
+    text.append(f", confidence {found.confidence:.2f}")
     if found.upstream_url:
-        text.append(f"\n  {one_line(found.upstream_url)}", style="not bold")
+        text.append(f"\n  {one_line(found.upstream_url)}")
     return text
 
 
 def reason(evidence: EvidenceRow, content: str) -> Text:
     """One reason: its rule, what it is worth, and the words in their place."""
-    text = Text("* " if evidence.chosen else "  ", style="green")
+    text = Text().append("* " if evidence.chosen else "  ", style="green")
     text.append(evidence.rule, style="bold cyan")
-    text.append(f"  {evidence.confidence:.2f}  {one_line(evidence.domain)}\n", style="default")
+    text.append(f"  {evidence.confidence:.2f}  {one_line(evidence.domain)}\n")
     text.append("    ")
     before, after = _around(evidence, content)
-    text.append(before, style="default")
+    text.append(before)
     text.append(one_line(evidence.quote), style=QUOTE)
-    return text.append(after, style="default")
+    return text.append(after)
 
 
 def _around(evidence: EvidenceRow, content: str) -> tuple[str, str]:

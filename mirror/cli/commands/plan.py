@@ -2,11 +2,11 @@
 
 import click
 
-from mirror.cli.commands.crawl import contact_address, named_site
+from mirror.cli.choosing import Wishes, named_site, order
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, duration_text, note, print_json, print_table
 from mirror.cli.text import one_line
-from mirror.progress import CrawlOrder, CrawlPlan
+from mirror.progress import CrawlPlan
 
 COLUMNS = (
     Column(title="collection", style="bold"),
@@ -33,17 +33,7 @@ def command(invocation: Invocation, url: str, contact: str | None, as_json: bool
     from mirror import crawl
 
     site = named_site(invocation, url)
-    settings = invocation.settings()
-    order = CrawlOrder(
-        url=site.url,
-        only=site.only,
-        media=site.media,
-        comments=site.comments,
-        contact=contact_address(contact) or site.contact or settings.contact,
-        user_agent=settings.user_agent,
-        delay=site.delay,
-    )
-    plan = crawl.plan(order)
+    plan = crawl.plan(order(site, Wishes(contact=contact), invocation.settings()))
     if as_json:
         print_json(plan)
     else:

@@ -76,8 +76,8 @@ def _job(invocation: Invocation, every: str | None, on_failure: str | None = Non
         words += ["--config", str(config.path.absolute())]
     # A database that --db or the environment named need not lie beside the config file.
     writable = {db.parent}
-    if not config.media.startswith("s3://"):
-        media = Path(config.media)
+    if not invocation.media().startswith("s3://"):
+        media = Path(invocation.media())
         writable.add(media if media.is_dir() else media.parent)
     return Job(
         words=words,

@@ -38,15 +38,15 @@ def command(
 
 
 def _text(hit: Hit) -> Text:
-    text = Text(one_line(hit.title) or "(untitled)", style="bold")
-    text.append(f"  {one_line(hit.host)}:{hit.wp_id}", style="not bold cyan")
+    text = Text().append(one_line(hit.title) or "(untitled)", style="bold")
+    text.append(f"  {one_line(hit.host)}:{hit.wp_id}", style="cyan")
     details = (hit.date_gmt or "")[:10] + (f", from {hit.upstream}" if hit.upstream else "")
-    text.append(f"  {one_line(details)}\n", style="not bold dim")
-    text.append(f"  {one_line(hit.link)}\n", style="not bold dim")
+    text.append(f"  {one_line(details)}\n", style="dim")
+    text.append(f"  {one_line(hit.link)}\n", style="dim")
     place = 0
     text.append("  ")
     for start, end in hit.marks:
-        text.append(clean(hit.snippet[place:start]), style="not bold")
+        text.append(clean(hit.snippet[place:start]))
         text.append(clean(hit.snippet[start:end]), style="bold yellow")
         place = end
-    return text.append(clean(hit.snippet[place:]), style="not bold")
+    return text.append(clean(hit.snippet[place:]))

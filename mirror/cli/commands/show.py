@@ -4,14 +4,19 @@ from typing import Any
 
 import click
 from rich.text import Text
+from sqlite_utils import Database
 
 from mirror.cli.commands.history import summary
+from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
-from mirror.cli.output import print_json, print_text, title_of
+from mirror.cli.output import print_json, print_raw, print_text, title_of
 from mirror.cli.text import clean, one_line
 from mirror.cli.when import When
 from mirror.content import Content
 from mirror.errors import ConfigError
+from mirror.media.folder import Store
+from mirror.media.page import data_uri, standalone
+from mirror.store import held
 from mirror.store.reading.posts import (
     PostVersion,
     find_post,
@@ -25,10 +30,13 @@ from mirror.store.reading.posts import (
 @click.command(cls=Command)
 @click.argument("post", metavar="POST")
 @click.option("--at", type=When(), help="As it stood then: a date, 7d, yesterday …")
-@click.option("--html", is_flag=True, help="Print the content's HTML as it was sent, nothing else.")
+@click.option("--html", is_flag=True, help="Print a page of its own, pictures included.")
+@click.option("--content", is_flag=True, help="Print the content's HTML as it was sent.")
 @json_option
 @pass_invocation
-def command(invocation: Invocation, post: str, at: str | None, html: bool, as_json: bool) -> None:
+def command(
+    invocation: Invocation, post: str, at: str | None, html: bool, content: bool, as_json: bool
+) -> None:
     """A post, as it is or as it stood at a time.
 
     With --json: the object that the WordPress API sent, under "object", and which version it is.
@@ -37,7 +45,9 @@ def command(invocation: Invocation, post: str, at: str | None, html: bool, as_js
     history = versions(db, find_post(db, post))
     version = history[-1] if at is None else _as_of(history, at)
     if html:
-        click.echo(_rendered(version.object.get("content")))
+        print_raw(_page(db, version, media_store(invocation), at))
+    elif content:
+        print_raw(_rendered(version.object.get("content")))
     elif as_json:
         print_json({**summary(version), "object": version.object})
     else:
@@ -60,8 +70,27 @@ def _rendered(value: Any) -> str:
     return rendered if isinstance(rendered, str) else ""
 
 
+def _page(db: Database, version: PostVersion, store: Store, at: str | None) -> str:
+    """A page that needs no network and runs nothing; pictures as they were then."""
+
+    def embed(sha256: str) -> str | None:
+        file = held.get(db, sha256)
+        if file is None or not store.has(file.path):
+            return None
+        with store.open(file.path) as opened:
+            return data_uri(opened.read(), file.mime)
+
+    post = {
+        "title": _rendered(version.object.get("title")),
+        "content": _rendered(version.object.get("content")),
+        "link": version.object.get("link"),
+        "date_gmt": version.object.get("date_gmt"),
+    }
+    return standalone(post, held.lookup(db, version.site_id, at=at), embed)
+
+
 def _text(version: PostVersion, terms: list[str]) -> Text:
-    text = Text(title_of(version.object), style="bold")
+    text = Text().append(title_of(version.object), style="bold")
     lines = (
         ("link", version.object.get("link")),
         ("post", f"{version.host}:{version.wp_id} (row {version.post_id})"),
@@ -75,9 +104,9 @@ def _text(version: PostVersion, terms: list[str]) -> Text:
     for name, value in lines:
         if value:
             text.append(f"\n{name:<10} ", style="dim")
-            text.append(one_line(str(value)), style="default")
+            text.append(one_line(str(value)))
     body = Content(_rendered(version.object.get("content"))).text
-    return text.append(f"\n\n{clean(body)}", style="not bold") if body else text
+    return text.append(f"\n\n{clean(body)}") if body else text
 
 
 def _span(version: PostVersion) -> str:

@@ -23,15 +23,6 @@ class Fault:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
-    """A media file as the database knows it: `path` below the media folder, its size and hash."""
-
-    sha256: str
-    path: str
-    bytes: int
-
-
 def database_faults(db: Database) -> Iterator[Fault]:
     """What SQLite itself finds: damaged pages, indexes that disagree, references to nothing."""
     for (message,) in db.execute("PRAGMA integrity_check(100)"):
@@ -98,29 +89,6 @@ def index_faults(db: Database) -> Iterator[Fault]:
     )
     for row_id, message in rows:
         yield Fault(check="search", where=f"posts {row_id}", message=message)
-
-
-def orphan_faults(db: Database) -> Iterator[Fault]:
-    """Rows that nothing leads to: files that no media names, coverage of no crawl's site."""
-    rows = db.execute(
-        "SELECT path FROM files WHERE sha256 NOT IN "
-        "(SELECT sha256 FROM media_files WHERE sha256 IS NOT NULL)"
-    )
-    for (path,) in rows:
-        yield Fault(check="orphans", where=path, message="a file that no media row names")
-    rows = db.execute("SELECT id, started_at FROM crawls WHERE outcome IS NULL")
-    for crawl_id, started_at in rows:
-        yield Fault(
-            check="crawls",
-            where=f"crawls {crawl_id}",
-            message=f"began {started_at} and never ended (the next crawl of its site resumes it)",
-        )
-
-
-def files(db: Database) -> Iterator[FileRow]:
-    """Every media file that should be there."""
-    for row in db.query("SELECT sha256, path, bytes FROM files ORDER BY path"):
-        yield FileRow(**row)
 
 
 def counts(db: Database) -> dict[str, int]:

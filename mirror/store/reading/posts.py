@@ -26,6 +26,7 @@ class PostVersion:
     """
 
     post_id: int
+    site_id: int
     host: str
     wp_id: int
     version: int
@@ -115,6 +116,7 @@ def term_names(db: Database, post_id: int) -> list[str]:
 def _version(row: Mapping[str, Any], changed: tuple[str, ...]) -> PostVersion:
     return PostVersion(
         post_id=row["post_id"],
+        site_id=row["site_id"],
         host=row["host"],
         wp_id=row["wp_id"],
         version=row["version"],

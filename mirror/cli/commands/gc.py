@@ -1,0 +1,76 @@
+"""`mirror gc`."""
+
+from dataclasses import dataclass
+
+import click
+from sqlite_utils import Database
+
+from mirror.cli.media import media_store
+from mirror.cli.options import Command, Invocation, pass_invocation
+from mirror.cli.output import bytes_text
+from mirror.lock import locked
+from mirror.media.folder import Store
+from mirror.media.upkeep import strays, sweep_incoming
+from mirror.store import held
+from mirror.store.connection import connect, transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unneeded:
+    """A media file that may go, and why. `sha256` is None where no row names it."""
+
+    path: str
+    bytes: int
+    why: str
+    sha256: str | None = None
+
+
+@click.command(cls=Command)
+@click.option("--delete", is_flag=True, help="Remove them; without it they are only listed.")
+@click.option("--wait", is_flag=True, help="Wait for another run to end.")
+@pass_invocation
+def command(invocation: Invocation, delete: bool, wait: bool) -> None:
+    """Remove media files that nothing in the mirror uses.
+
+    Those that no post, no version of one and no attachment names, and those that no row knows.
+    What any version of a post shows stays. Without --delete they are only listed.
+    """
+    invocation.read().close()
+    store = media_store(invocation)
+    with locked(invocation.db_path(), wait=None if wait else 0):
+        db = connect(invocation.db_path(), write=True)
+        try:
+            found = unneeded(db, store)
+            if delete:
+                _remove(db, store, found)
+        finally:
+            db.close()
+    if invocation.quiet:
+        return
+    for file in found:
+        click.echo(f"{file.path}  {bytes_text(file.bytes)}  {file.why}")
+    did = "removed" if delete else "could go (--delete removes them)"
+    click.echo(f"{len(found):,} files, {bytes_text(sum(file.bytes for file in found))}: {did}")
+
+
+def unneeded(db: Database, store: Store) -> list[Unneeded]:
+    """The media files that may go."""
+    known = {row.path for row in held.everything(db)}
+    unused = [
+        Unneeded(path=row.path, bytes=row.bytes, why="no post uses it", sha256=row.sha256)
+        for row in held.unused(db)
+    ]
+    stray = [
+        Unneeded(path=name, bytes=size, why="no row names it")
+        for name, size in strays(store, known)
+    ]
+    return unused + stray
+
+
+def _remove(db: Database, store: Store, found: list[Unneeded]) -> None:
+    """The rows first: a file without a row is a stray, a row without its file would be a loss."""
+    with transaction(db):
+        held.forget(db, [file.sha256 for file in found if file.sha256 is not None])
+    for file in found:
+        store.remove(file.path)
+    sweep_incoming(store)
