@@ -385,3 +385,43 @@ def m020_browse(db: Database) -> None:
         CREATE INDEX files_first_seen ON files(first_seen_at);
         """,
     )
+
+
+@migrations()
+def m030_fallback(db: Database) -> None:
+    """What feeds and sitemaps give where REST is refused.
+
+    `unidentified`: posts without a WordPress id, one row a version, the current one with a null
+    `valid_to`; `object` is JSON in REST's words; `post_id` is the post, once REST has shown it.
+    `feeds`: the validators of a feed that was read to its end, and when.
+    """
+    _run(
+        db,
+        """
+        CREATE TABLE unidentified (
+            site_id INTEGER NOT NULL REFERENCES sites(id),
+            guid TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            link TEXT NOT NULL,
+            type TEXT NOT NULL,
+            title TEXT,
+            object TEXT NOT NULL,
+            valid_from TEXT NOT NULL,
+            valid_to TEXT,
+            crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+            post_id INTEGER REFERENCES posts(id),
+            PRIMARY KEY (site_id, guid, version)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX unidentified_link ON unidentified(site_id, link) WHERE valid_to IS NULL;
+        CREATE INDEX unidentified_post ON unidentified(post_id) WHERE post_id IS NOT NULL;
+        CREATE INDEX unidentified_crawl ON unidentified(crawl_id);
+        CREATE TABLE feeds (
+            site_id INTEGER NOT NULL REFERENCES sites(id),
+            url TEXT NOT NULL,
+            etag TEXT,
+            last_modified TEXT,
+            read_at TEXT NOT NULL,
+            PRIMARY KEY (site_id, url)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
