@@ -1,10 +1,40 @@
 """Copying and compacting a whole database."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from mirror.store.connection import connect, explained
+from mirror.store.migrations import migrations
+
+
+def upgrade(path: Path) -> Path | None:
+    """Brings the schema of an older mirror up to date, after a copy beside it has been made.
+
+    Returns the copy, or None where there was nothing to upgrade. Raises StoreError as `connect`
+    does, and when the copy cannot be written: then nothing has been changed.
+    """
+    if not path.is_file():
+        return None
+    with (
+        explained(path),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as raw,
+    ):
+        db = Database(raw)
+        pending, applied = migrations.pending(db), migrations.applied(db)
+        ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+        if not pending or not applied or not ours.issuperset(m.name for m in applied):
+            return None  # up to date, no mirror, or of a newer version: `connect` tells
+        copy = path.with_name(f"{path.name}.before-{pending[0].name}")
+        if not copy.exists():
+            unfinished = copy.with_name(f".{copy.name}.unfinished")
+            unfinished.unlink(missing_ok=True)
+            copy_into(db, unfinished)
+            unfinished.replace(copy)
+    connect(path, write=True).close()
+    return copy
 
 
 def copy_into(db: Database, path: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from mirror.cli.units import Job, cron_line, cron_times, service_unit, timer_unit
 from mirror.config import load
 from mirror.lock import locked
+from mirror.store.migrations import migrations
 
 
 def test_sites_add_list_remove(folder: Path, mirror: Any) -> None:
@@ -212,3 +214,42 @@ def test_vacuum(mirrored: Path, mirror: Any) -> None:
 def test_vacuum_makes_no_mirror(folder: Path, mirror: Any) -> None:
     assert mirror("vacuum").code == 1
     assert not (folder / "mirror.db").exists()
+
+
+@pytest.fixture
+def newer_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version of this program with one migration more."""
+
+    def more(db: Database) -> None:
+        db.execute("ALTER TABLE sites ADD COLUMN motto TEXT")
+
+    added = Migrations._Migration("m999_motto", more)
+    monkeypatch.setattr(migrations, "_migrations", [*migrations._migrations, added])
+
+
+def test_an_upgrade_keeps_a_copy_and_then_goes_on(
+    mirrored: Path, mirror: Any, newer_version: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.crawl.run", lambda *_, **__: [])
+    assert "the next `mirror crawl` upgrades it" in mirror("status").err
+    found = mirror("crawl")
+    copy = mirrored.with_name("mirror.db.before-m999_motto")
+    assert found.code == 0
+    assert str(copy) in found.err
+    assert mirror("status").code == 0
+    kept = sqlite3.connect(copy)
+    assert kept.execute("SELECT count(*) FROM posts").fetchone() == (4,)
+    assert "motto" not in [row[1] for row in kept.execute("PRAGMA table_info(sites)")]
+    kept.close()
+    assert mirror("crawl").err == ""
+
+
+def test_a_mirror_of_a_newer_version_is_left_alone(mirrored: Path, mirror: Any) -> None:
+    db = sqlite3.connect(mirrored)
+    db.execute("UPDATE _sqlite_migrations SET name = name || '_of_the_future'")
+    db.commit()
+    db.close()
+    for command in ("status", "crawl", "vacuum"):
+        found = mirror(command)
+        assert (found.code, "upgrade this program" in found.err) == (1, True)
+    assert not list(mirrored.parent.glob("*before*"))

@@ -14,6 +14,7 @@ from mirror.cli.summary import exit_code, text
 from mirror.errors import StoreError
 from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary
+from mirror.store.upkeep import upgrade
 
 
 @click.command(cls=Command)
@@ -65,6 +66,7 @@ def command(
     wanted = Wishes(**wishes)
     try:
         with locked(invocation.db_path(), wait=None if wait else 0):
+            _upgrade(invocation)
             found = chosen_sites(invocation, urls)
             orders = [order(site, wanted, invocation.settings()) for site in found]
             summaries = _run(invocation, orders) if orders else []
@@ -75,6 +77,13 @@ def command(
     if wanted.limit is None:  # a try-out is nobody else's business
         _tell(invocation, summaries, exit_code(summaries))
     ctx.exit(exit_code(summaries))
+
+
+def _upgrade(invocation: Invocation) -> None:
+    """A mirror of an older version is upgraded before anything is read."""
+    copy = upgrade(invocation.db_path())
+    if copy is not None and not invocation.quiet:
+        note(f"upgraded {invocation.db_path()}; as it was before, it is at {copy}")
 
 
 def _run(invocation: Invocation, orders: list[CrawlOrder]) -> list[CrawlSummary]:
