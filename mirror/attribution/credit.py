@@ -32,13 +32,13 @@ _NAME_END = re.compile(
 _ARTICLE_WORDS = frozenset(("the", "a", "an", "der", "die", "das", "le", "la", "el", "il", "o"))
 _FAR = 160
 # What breaks off a credit before its object; a comma may follow a name or a date, and go on.
-_BREAK = re.compile(r"[;!?。；！？\n]|[.](?=\s+[A-ZА-Я])")
+_BREAK = re.compile(r"[;!?。；！？\n]|(?<=\w\w)[.](?=\s+[A-ZА-Я])")
 # The last words before an object.
 _TOWARDS = re.compile(
     r"(?:^|\s)(?:on|at|in|by|via|from|for|with|of|auf|bei|im|am|von|aus|unter|en|por|del?|sur|dans|par|"
     r"du|des|em|no|na|pel[oa]|su|sul|sulla|da|dal|dalla|nel|op|door|van|på|hos|av|af|fra|i|на|в|во|с|"
     r"из|у|від|z|ze|na|we?|di|pada|oleh|dari|trên|tại|στο|στη|în|pe|a|here|found|available|hier|aquí|"
-    r"ici|qui|тут|здесь|aqui|click|visit|see|this|the|original|disponibile|reperibile|على|في|عن|من)"
+    r"ici|qui|тут|здесь|aqui|click|visit|see|this|the|original|disponibile|reperibile|على|في|عن|من)(?!\w)"
     r"[\s\"“«'‘(:,]*(?:[\w.’'-]{1,20}[\s\"“«'‘(]+){0,3}$"
 )
 
@@ -107,7 +107,7 @@ def _leads(text: str, start: int, end: int, there: int) -> bool:
     "Since this article was originally published, there have been changes to X" does not lead to X.
     """
     between = text[end:there]
-    if len(between) > _FAR or _BREAK.search(between):
+    if len(between) > _FAR or between.lstrip().startswith(",") or _BREAK.search(between):
         return False
     stripped = between.strip(" \t:：-–—\"'“”«»‘’([*>")
     if not stripped or _TOWARDS.search(between.lower()):

@@ -153,7 +153,7 @@ READ_ON = re.compile(
     r"(?:continue reading|keep reading|read(?: more| on)?|see more|view|see|visit)(?: (?:here|it|this|more))?(?: (?:at|on|in|from|over at) .{1,60})|"
     r"(?:continue|keep) reading(?: .{0,80})?|"
     r"(?:read|view|see|continue to|click for|visit|get)(?: the)? (?:full|whole|entire|complete|rest of(?: the| this)?|remainder of(?: the)?|original|source)"
-    r"(?: (?:news |blog |press )?(?:article|story|post|piece|report|text|entry|item|version|release|interview|column|essay|source|content|here|at .{1,60}|on .{1,60}))?|"
+    r"(?: (?:news |blog |press )?(?:article|story|post|piece|report|text|entry|item|version|release|interview|column|essay|source|content|here))?(?: (?:here|(?:at|on|in|from|over at|via) .{1,60}))?|"
     r"(?:full|complete|original|source) (?:article|story|post|text|report|link|version|press release|url|source)|"
     r"source link|next page|"
     r"lire (?:la suite|l['’]article(?: (?:complet|original|entier|en entier))?|l['’]original)(?: .{0,50})?|"

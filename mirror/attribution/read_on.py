@@ -18,6 +18,7 @@ _NEXT = re.compile(r"next page|full article")
 _MORE = re.compile(r"(?:read|continue|see|view) ?(?:more|on|reading)?\s?(?:»+|›+|→|>+|…|\.{3})*")
 _LONGEST = 120
 # A link that says nothing itself.
+_AT = frozenset((" at ", " on ", "via ", "rom "))
 _POINTER = re.compile(
     r"https?://\S{4,110}|(?:click )?here|(?:this )?link|aquí|hier|ici|qui|aqui|тут|здесь|di sini|"
     r"这里|點此|点击这里|こちら"
@@ -47,7 +48,10 @@ class ReadOn:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         for link, words in _named_links(article):
             if _POINTER.fullmatch(words):
-                words = _words_before(article, link)
+                before = _words_before(article, link)
+                words = before if READ_ON.fullmatch(before) else _words_after(article, link)
+            elif article.content.text[link.start - 4 : link.start] in _AT:
+                words = f"{_words_before(article, link)} {words}"
             if READ_ON.fullmatch(words) and not _NEXT.match(words):
                 worth = 0.9 if _ORIGINAL.search(words) else 0.85
                 yield from _evidence(self.name, article, link, worth)
@@ -100,6 +104,13 @@ def _words_before(article: Article, link: Link) -> str:
     text = article.content.text
     line = text[max(0, link.start - 90) : link.start].lower().rstrip()
     return re.split(r"[\n.!?]", line)[-1].strip(" \t[](){}«»<>*-–—.:")
+
+
+def _words_after(article: Article, link: Link) -> str:
+    """What follows "here": "Click here to read the original article."."""
+    line = article.content.text[link.end : link.end + 90].lower()
+    words = re.split(r"[\n.!?]", line)[0].strip(" \t[](){}«»<>*-–—.:,")
+    return words.removeprefix("to ").removeprefix("for ")
 
 
 def _closing_worth(article: Article, link: Link) -> float:

@@ -20,6 +20,8 @@ _PICTURE = re.compile(
     r"cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|imagen|"
     r"imágenes|imagem|immagine|gambar|фото|foto|song|lyrics|table|figure)\b"
 )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """A phrase in a sentence, and whom the sentence names; `lead`: the characters before it."""

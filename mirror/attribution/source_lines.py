@@ -31,7 +31,7 @@ class SourceLine:
     """A line of its own that says where the text is from, at the head or at the end.
 
     Not where the label is in a caption or a quotation, where it speaks of a picture or of data, or
-    where a plural heads a list of several sites: that is a bibliography.
+    where it names several sites: that is a bibliography.
     """
 
     name: ClassVar[str] = "source-line"
@@ -64,6 +64,8 @@ class SourceLine:
         line, (word, start, end) = lines[0], label
         rest = line.text[end:].strip()
         if _OTHER_SOURCE.search(line.lower, end):
+            return None
+        if rest and len(_hosts(article, line)) > 1:
             return None
         if rest:
             objects = [object_of(article, line, start, end)]
@@ -105,6 +107,11 @@ def _labels(article: Article) -> Iterator[tuple[int, tuple[str, int, int]]]:
                     found[index, end] = (word, start, end)
     for (index, _), label in sorted(found.items()):
         yield index, label
+
+
+def _hosts(article: Article, line: Line) -> set[str]:
+    found = (article.foreign(link.href) for link in line.links)
+    return {one[0] for one in found if one}
 
 
 def _may_stand(article: Article, line: Line, start: int) -> bool:
