@@ -26,7 +26,7 @@ def in_header(reply: Reply) -> str | None:
     for target, parameters in _LINK_VALUE.findall(reply.header("link")[:20_000]):
         rel = _REL.search(parameters)
         if rel and API_REL in "".join(rel.groups(default="")).split():
-            return _absolute(reply.url, target)
+            return absolute(reply.url, target)
     return None
 
 
@@ -40,9 +40,9 @@ def in_head(reply: Reply) -> str | None:
         rel = attributes.get("rel", "").split()
         href = attributes.get("href", "")
         if API_REL in rel and href:
-            return _absolute(reply.url, href)
+            return absolute(reply.url, href)
         if "alternate" in rel and attributes.get("type", "").lower() == "application/json":
-            item = item or _root_of_item(_absolute(reply.url, href))
+            item = item or _root_of_item(absolute(reply.url, href))
     return item
 
 
@@ -50,7 +50,7 @@ def rsd_link(reply: Reply) -> str | None:
     """The address of the RSD document: `<link rel="EditURI">`."""
     for attributes in _elements(reply.body, "link"):
         if attributes.get("rel", "").lower() == "edituri" and attributes.get("href"):
-            return _absolute(reply.url, attributes["href"])
+            return absolute(reply.url, attributes["href"])
     return None
 
 
@@ -58,7 +58,7 @@ def in_rsd(reply: Reply) -> str | None:
     """The root in RSD: `<api name="WP-API" apiLink="…">` (`rest_output_rsd`)."""
     for attributes in _elements(reply.body, "api"):
         if attributes.get("name") == "WP-API" and attributes.get("apilink"):
-            return _absolute(reply.url, attributes["apilink"])
+            return absolute(reply.url, attributes["apilink"])
     return None
 
 
@@ -67,7 +67,7 @@ def feed_home(reply: Reply) -> str | None:
     for attributes in _elements(reply.body, "link"):
         kind = attributes.get("type", "").lower()
         if "alternate" in attributes.get("rel", "").split() and kind == "application/rss+xml":
-            address = _absolute(reply.url, attributes.get("href", ""))
+            address = absolute(reply.url, attributes.get("href", ""))
             if address and (match := re.fullmatch(r"([^?#]*/)(?:feed/?|\?feed=rss2)", address)):
                 return match[1]
     return None
@@ -98,7 +98,8 @@ def _elements(body: bytes, name: str) -> Iterator[dict[str, str]]:
             }
 
 
-def _absolute(base: str, address: str) -> str | None:
+def absolute(base: str, address: str) -> str | None:
+    """An address as a page means it; None if it is none."""
     try:
         return urljoin(base, address.strip())
     except ValueError:

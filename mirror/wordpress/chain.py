@@ -22,6 +22,7 @@ class Chain:
         self.ended = False
         self._crossing = False  # the last window proved that nothing visible follows in it
         self._leaping = False  # a row of unknown id is stepped over
+        self._last_row = start.pos  # the offset of the last row that was accepted, or before it
         self._previous: int | None = None  # the total with the last answer that followed on
         self._barren = 0
 
@@ -50,6 +51,7 @@ class Chain:
     def move(self, segment: Segment) -> None:
         """Goes on behind an answer whose rows are all accounted for."""
         self.reach, self.pos = segment.ids[-1] + 1, segment.end
+        self._last_row = segment.window.offset + len(segment.ids) - 1
         self._previous = segment.total
         self.moves += 1
         self.back, self._barren = self.overlap, 0
@@ -67,7 +69,10 @@ class Chain:
             if segment.ids and self._unchanged(segment) and 2 * self.overlap <= most_overlap:
                 self.overlap *= 2
             self._crossing = self._leaping = False
-            self.back = 2 if self.back < 2 else 4 * self.back
+            # The last row stands no earlier than this, if none before it vanished.
+            back = self.pos - self._last_row
+            sure = self.back < back <= most_overlap
+            self.back = back if sure else 2 if self.back < 2 else 4 * self.back
 
     def follows(self, segment: Segment) -> bool:
         """Whether an answer is proved to leave no visible row out."""
@@ -109,7 +114,7 @@ class Chain:
         self.back, self._leaping = self.overlap, False
         self._previous = segment.total
         self._crossing = not ids or ids[-1] == self.reach - 1
-        self._wait_for_end(segment, len(ids) <= self.overlap)
+        self._wait_for_end(segment, self._crossing and len(ids) < segment.window.limit)
 
     def _cross(self, segment: Segment) -> None:
         """Goes on without proof."""

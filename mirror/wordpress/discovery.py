@@ -108,8 +108,8 @@ class _Search:
 
     def _front(self, page: Reply) -> Root | None:
         """Judges the first reply: the root itself, a refusal, another host, or a page to read."""
-        if _away(page, self.start):
-            self.elsewhere = page.header("location") if 300 <= page.status < 400 else page.url
+        if away := _away(page, self.start):
+            self.elsewhere = away
             raise DiscoveryError(self.verdict(), self._noted(page, f"sent on to {self.elsewhere}"))
         if index := _index_in(page):
             self._note(page, "the REST root")
@@ -281,11 +281,12 @@ def _wordpress_com_site(address: str) -> str | None:
     return match[1] if match and parts.hostname == WORDPRESS_COM else None
 
 
-def _away(page: Reply, start: str) -> bool:
-    """Whether the first request ended on another host."""
+def _away(page: Reply, start: str) -> str | None:
+    """The address on another host at which the first request ended, or to which it was sent."""
+    end = page.url
     if 300 <= page.status < 400:
-        return not same_site(page.header("location") or start, start)
-    return bool(page.status) and not same_site(page.url, start)
+        end = advertised.absolute(page.url, page.header("location")) or page.url
+    return end if page.status and not same_site(end, start) else None
 
 
 def _index_in(reply: Reply) -> JsonObject | None:

@@ -252,9 +252,11 @@ class Walk(Account):
         if self._closing is not None and not self._closing.owns(window):
             return
         self._failures += 1
-        if problem.remedy in ("again", "wait"):
+        # One row alone is not given up for a failure that may pass.
+        alone = window.limit == 1 and problem.remedy != "final"
+        if alone or problem.remedy in ("again", "wait"):
             self._again += 1
-            if self._again <= (MOST_AGAIN if problem.remedy == "again" else MOST_WAITS):
+            if self._again <= (MOST_WAITS if problem.remedy == "wait" else MOST_AGAIN):
                 self._ask_again(window)
                 return
         if problem.remedy in ("final", "wait") or self._failures >= MOST_FAILURES:
@@ -274,6 +276,7 @@ class Walk(Account):
             self._isolating[0].again(window)
 
     def _failed_by_id(self, window: Window, problem: Problem) -> None:
+        self._again = 0
         if self._closing is not None:
             self._closing.fail(window, problem)
             self._after_closing()
@@ -283,6 +286,7 @@ class Walk(Account):
 
     def _too_much(self, window: Window) -> None:
         """The awaited window failed: the row that is to blame is searched for."""
+        self._again = 0
         if window.limit == 1:
             # Not even its id is known; the gap that it leaves is read by id in the end.
             self._lost.append(Lost(problem=self._cause, offset=window.offset))
