@@ -4,7 +4,7 @@
 post always gets the same judgement from the same version of the rules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mirror.attribution.article import Article
@@ -31,7 +31,7 @@ from mirror.content import Content
 from mirror.items import Attribution
 from mirror.urls import host_of
 
-__all__ = ["RULES", "Site", "judge", "site_of", "to_line"]
+__all__ = ["RULES", "Site", "judge", "judge_by", "site_of", "to_line"]
 
 # In the order of the taxonomy: what machines wrote first, then what people wrote.
 RULES: tuple[Rule, ...] = (
@@ -71,9 +71,16 @@ def judge(post: Mapping[str, Any], site: Site, content: Content | None = None) -
     `post` is an object of the REST API, of which any field may be missing or misshapen; `content`
     is its `content.rendered` if the caller has parsed it already. Raises nothing.
     """
+    return judge_by(RULES, post, site, content)
+
+
+def judge_by(
+    rules: Sequence[Rule], post: Mapping[str, Any], site: Site, content: Content | None = None
+) -> Attribution:
+    """The judgement that some of the rules would come to, to see what the others add."""
     article = Article(post, site, content)
     marks = _MARKS.places(article.html).keys()
-    asked = (rule for rule in RULES if not rule.marks or not rule.marks.isdisjoint(marks))
+    asked = (rule for rule in rules if not rule.marks or not rule.marks.isdisjoint(marks))
     return combine((piece for rule in asked for piece in rule(article)), _BY_NAME)
 
 

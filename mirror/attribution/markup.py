@@ -68,10 +68,11 @@ class Mark:
     domain: str
     stem: str
     pattern: re.Pattern[str]
+    worth: float = 0.75
 
 
-def _mark(domain: str, stem: str, pattern: str) -> Mark:
-    return Mark(domain=domain, stem=stem, pattern=re.compile(pattern))
+def _mark(domain: str, stem: str, pattern: str, worth: float = 0.75) -> Mark:
+    return Mark(domain=domain, stem=stem, pattern=re.compile(pattern), worth=worth)
 
 
 # Seen in each publisher's own pages. Names that several houses share are left out.
@@ -90,8 +91,9 @@ MARKS = (
     _mark("reuters.com", "StandardArticleBody_body", r"\bStandardArticleBody_body\b"),
     _mark("reuters.com", "ArticleBody-para", r"\bArticleBody-para-"),
     _mark("foxnews.com", 'class="speakable"', r'<p class="speakable"'),
-    _mark("yahoo.com", "canvas-atom", r"\bcanvas-(?:atom|text)\b"),
-    _mark("yahoo.com", "caas-", r"\bcaas-(?:body|content)\b"),
+    # A portal: what it shows is somebody else's, and is quoted from there.
+    _mark("yahoo.com", "canvas-atom", r"\bcanvas-(?:atom|text)\b", worth=0.4),
+    _mark("yahoo.com", "caas-", r"\bcaas-(?:body|content)\b", worth=0.4),
     _mark("apnews.com", "RichTextStoryBody", r"\bRichTextStoryBody\b"),
     _mark("apnews.com", "Component-root", r'\bComponent-root-0-2-\d+ Component-p-0-2'),
     _mark("businessinsider.com", "premium-paragraph", r"\bpremium-paragraph\b"),
@@ -123,9 +125,11 @@ class PublisherClass:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         html = article.html[:_WINDOW]
         found: dict[str, list[str]] = {}
+        worth: dict[str, float] = {}
         for mark in MARKS:
             if mark.stem in html and not article.site.owns(mark.domain):
                 found.setdefault(mark.domain, []).extend(mark.pattern.findall(html))
+                worth[mark.domain] = mark.worth
         if not found:
             return
         paragraphs = max(1, len(_PARAGRAPH.findall(html)))
@@ -134,6 +138,6 @@ class PublisherClass:
                 yield Evidence(
                     rule=self.name,
                     quote=f"{len(marks)} × {marks[0][:120]}",
-                    confidence=0.75,
+                    confidence=worth[domain],
                     domain=domain,
                 )

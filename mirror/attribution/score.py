@@ -37,11 +37,19 @@ class Verdict:
     @property
     def right(self) -> bool:
         """The domain is the label's, above or below it, or a copy between it and this one."""
-        domain = self.attribution.upstream_domain
-        if not (self.syndicated and self.claimed and domain):
+        return self.claimed and self.accepts(self.attribution.upstream_domain)
+
+    def accepts(self, domain: str | None) -> bool:
+        """Whether a domain would be a right answer."""
+        if not (self.syndicated and domain):
             return False
         accepted = [self.label["upstream_domain"], *self.label["also_accept"]]
         return any(_related(domain, one) for one in accepted if one)
+
+    def is_url(self, url: str | None) -> bool:
+        """Whether an address is the label's."""
+        truth = self.label["upstream_url"]
+        return bool(url and truth and same_page(url, truth))
 
     @property
     def url_claimed(self) -> bool:
@@ -51,8 +59,7 @@ class Verdict:
 
     @property
     def url_right(self) -> bool:
-        url, truth = self.attribution.upstream_url, self.label["upstream_url"]
-        return bool(self.url_claimed and url and truth and same_page(url, truth))
+        return self.url_claimed and self.is_url(self.attribution.upstream_url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,68 @@
+"""How fast posts are judged: `python -m benchmarks.attribution CORPUS`.
+
+Posts of 8 kB are made from the labelled ones: each keeps its own beginning and end, and between
+them stand pieces of others. Times are of one core, the best of five runs; parsing is shown beside
+judging, since the full-text index parses too.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mirror.attribution import judge, site_of
+from mirror.content import Content
+
+SIZE = 8_000
+
+
+def posts(corpus: Path) -> list[dict[str, Any]]:
+    """One post of 8 kB for each labelled one."""
+    cases = [json.loads(line) for line in (corpus / "cases.jsonl").open(encoding="utf-8")]
+    htmls = [case["post"]["content"]["rendered"] for case in cases]
+    made = []
+    for index, case in enumerate(cases):
+        own, between, other = htmls[index], "", index
+        while len(own) + len(between) < SIZE:
+            other = (other + 7) % len(htmls)
+            between += htmls[other][:2500].rsplit("<", 1)[0]
+        cut = own.find("</p>") + 4 if "</p>" in own else 0
+        html = own[:cut] + between[: max(0, SIZE - len(own))] + own[cut:]
+        made.append({**case["post"], "content": {"rendered": html}})
+    return made
+
+
+def best(work: Callable[[dict[str, Any]], object], made: list[dict[str, Any]]) -> float:
+    """Microseconds a post."""
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        for post in made:
+            work(post)
+        times.append(time.process_time() - start)
+    return min(times) / len(made) * 1e6
+
+
+def main(corpus: Path) -> None:
+    made = posts(corpus)
+    parsed = {id(post): Content(post["content"]["rendered"]) for post in made}
+    for content in parsed.values():
+        assert content.text is not None
+    sites = {id(post): site_of(post) for post in made}
+    steps = {
+        "parse": lambda post: Content(post["content"]["rendered"]).tree,
+        "parse and text": lambda post: Content(post["content"]["rendered"]).text,
+        "rules alone": lambda post: judge(post, sites[id(post)], parsed[id(post)]),
+        "everything": lambda post: judge(post, site_of(post)),
+    }
+    size = sum(len(post["content"]["rendered"]) for post in made) / len(made)
+    print(f"{len(made)} posts of {size:,.0f} characters")
+    for name, work in steps.items():
+        taken = best(work, made)
+        print(f"{name:16} {taken:7.0f} µs/post {1e6 / taken:8,.0f} posts/s")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
