@@ -160,7 +160,8 @@ class _Search:
             raise self._refused(reply, problem)
         if problem.kind == "redirected-away" and self.is_wordpress and _is_rest(where):
             raise self._refused(reply, problem)
-        if problem.kind in ("network", "timeout", "server-error", "maintenance", "truncated"):
+        unusable = ("network", "timeout", "server-error", "maintenance", "truncated")
+        if problem.kind in unusable or 300 <= reply.status < 400:
             self.failing = self.failing or f"{where} answers {problem.message}"
         self._note(reply, problem.message)
 

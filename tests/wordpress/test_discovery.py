@@ -283,6 +283,13 @@ def test_a_redirect_that_the_driver_did_not_follow_is_told() -> None:
         find("example.org", web)
 
 
+def test_a_site_that_redirects_in_a_circle_gives_no_usable_answer() -> None:
+    circle = reply(b"", status=302, location="/")
+    spellings = ("", "wp-json/", "index.php/wp-json/", "?rest_route=/")
+    with pytest.raises(DiscoveryError, match="no usable answer"):
+        find("example.org", Web({f"{HOST}/{spelling}": circle for spelling in spellings}))
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
