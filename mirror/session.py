@@ -170,7 +170,10 @@ class Session:
         `seen` collects the ids of a walk: those in it already are counted only once.
         """
         self._number += 1
-        items = self.items(collection, rows, self._number)
+        sent = list(rows)
+        # A reply that holds an object twice tells of it once: its last word.
+        read = self.items(collection, sent, self._number)
+        items = list({item.wp_id: item for item in read}.values())
         ids = [item.wp_id for item in items]
         again = frozenset(ids) & seen if seen is not None else frozenset()
         if seen is not None:
@@ -184,6 +187,7 @@ class Session:
             held=objects.fingerprints(self.db, self.site_id, collection.kind, ids),
             settled=asyncio.get_running_loop().create_future(),
             waiting=len(items),
+            broken=len(sent) - len(read),
         )
         self._windows[window.number] = window
         if not items:
@@ -232,9 +236,11 @@ class Session:
         try:
             self._write(window)
         except Exception as error:
-            window.settled.set_exception(error)
+            if not window.settled.done():
+                window.settled.set_exception(error)
         else:
-            window.settled.set_result(None)
+            if not window.settled.done():  # cancelled: nobody waits any more
+                window.settled.set_result(None)
 
     def _write(self, window: Window) -> None:
         kind = window.collection.kind
