@@ -16,6 +16,8 @@ BOM = b"\xef\xbb\xbf"
 # Deeper than any block tree or plugin blob seen in the wild, and shallow enough for every
 # recursive reader after us (orjson writes 254 levels, Python recurses 1,000).
 MOST_DEEP = 200
+# Brackets that might open the value and do not: no notice has more of them.
+MOST_TRIES = 1000
 
 UnreadableKind = Literal["empty", "truncated", "html", "not-json", "too-deep"]
 
@@ -98,7 +100,9 @@ def _first_value(text: str) -> tuple[int, int, Any, tuple[str, ...]]:
     """Where the value starts and ends, and the value, and what was mended in it."""
     spare: tuple[int, int, Any, tuple[str, ...]] | None = None
     openings = _Openings(text)
-    while (start := openings.next()) is not None:
+    for _ in range(MOST_TRIES):
+        if (start := openings.next()) is None:
+            break
         # What stands inside a candidate is none: a broken list must not be read as its first row.
         openings.at = end = _end(text, start)
         try:

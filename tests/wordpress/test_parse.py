@@ -158,11 +158,12 @@ def test_no_body_raises_anything_but_unreadable(body: bytes) -> None:
     "body",
     [
         b'[{"a' * 200_000, b"<script>" * 200_000, b'[{"x}]' * 200_000, b'[""x' * 200_000,
-        b'{"' * 300_000, b'[{"":[x]}]' * 100_000, b'["a"]' * 200_000, b'"\\' * 300_000,
+        b'{"' * 300_000, b'[{"":[x]}]' * 100_000, b"x[]" * 300_000, b"<!--" * 200_000,
+        b'["a"]' * 200_000, b'"\\' * 300_000,
     ],
 )  # fmt: skip
 def test_hostile_megabytes_take_no_more_than_a_moment(body: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(Unreadable):
         decode(body)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 3
