@@ -56,9 +56,17 @@ class FieldDifference:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldDifference, ...]:
     """The fields in which two versions of a WordPress post differ, volatile ones left out."""
-    fields = changed_fields("post", before, after)
-    fields = tuple(field for field in fields if _TWINS.get(field) not in fields)
+    fields = without_twins(changed_fields("post", before, after))
     return tuple(_field(field, before.get(field), after.get(field)) for field in fields)
+
+
+def without_twins(fields: Sequence[str]) -> tuple[str, ...]:
+    """The fields without those that another one says too: local times beside UTC.
+
+    >>> without_twins(["content", "modified", "modified_gmt"])
+    ('content', 'modified_gmt')
+    """
+    return tuple(field for field in fields if _TWINS.get(field) not in fields)
 
 
 def compare(before: str, after: str) -> tuple[Piece, ...]:

@@ -50,6 +50,8 @@ def _collection(row: dict[str, object]) -> Text:
     line = Text().append(f"  {'✓' if done else '·'} ", style="green" if done else "yellow")
     line.append(f"{one_line(str(row.get('collection'))):<20}")
     line.append(f" {mirrored:>9,}{of}" if isinstance(mirrored, int) else "")
+    if hidden := row.get("hidden"):
+        line.append(f", {hidden:,} hidden from visitors", style="dim")
     if not done:
         line.append(f"  {one_line(str(row.get('how') or ''))}", style="dim")
     return line

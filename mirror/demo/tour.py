@@ -1,7 +1,9 @@
 """`mirror demo`: the main job from end to end on a bundled site, in a few seconds."""
 
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from mirror.demo.site import sample_site, second_day, serve
 from mirror.differences import differences
 from mirror.errors import StoreError
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched
-from mirror.store.connection import connect
+from mirror.store.connection import connect, explained
 from mirror.store.reading.changes import changes
 from mirror.store.reading.posts import versions
 from mirror.store.reading.sites import site_urls
@@ -87,9 +89,9 @@ def _make_room(path: Path) -> None:
     """Takes an earlier demo away; refuses to touch anything else."""
     if not path.exists():
         return
-    earlier = connect(path)
-    urls = site_urls(earlier)
-    earlier.close()
+    # Not `connect`: a demo of an older version may go too.
+    with explained(path), closing(sqlite3.connect(path)) as earlier:
+        urls = site_urls(Database(earlier))
     if any(host_of(url) != "127.0.0.1" for url in urls):
         raise StoreError(f"{path} holds more than a demo: name another file with --db")
     for suffix in ("", "-wal", "-shm"):
@@ -123,7 +125,9 @@ def _show_edits(mirror: Database, summary: CrawlSummary, out: Console) -> None:
 
 def _show_upstreams(mirror: Database, out: Console) -> None:
     _title("Who published it first, and how we know", out)
-    for upstream in list(upstreams(mirror))[:SHOWN_UPSTREAMS]:
+    for place, upstream in enumerate(list(upstreams(mirror))[:SHOWN_UPSTREAMS]):
+        if place:
+            out.print()
         found = explanation(mirror, upstream.example)
         out.print(heading(found))
         content = Content(found.content).text

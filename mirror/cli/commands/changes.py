@@ -10,6 +10,7 @@ from mirror.cli.output import note, print_json, print_text
 from mirror.cli.text import one_line
 from mirror.cli.when import When
 from mirror.content import plain
+from mirror.differences import without_twins
 from mirror.store.reading.changes import EVENTS, KINDS, Change, changes
 
 MARKS = {"new": ("+", "green"), "edited": ("~", "yellow"), "deleted": ("-", "red"),
@@ -69,7 +70,7 @@ def line(change: Change) -> Text:
     text.append(f"  {change.kind:<7}  ")
     text.append(f"{one_line(change.host)}:{change.wp_id}", style="bold")
     text.append(f"  {one_line(plain(change.title or change.link or ''))}")
-    details = [*([", ".join(change.changed)] if change.changed else []),
+    details = [*([", ".join(without_twins(change.changed))] if change.changed else []),
                *(["silent"] if change.silent else []),
                *([change.reason] if change.reason else [])]  # fmt: skip
     if details:

@@ -6,6 +6,7 @@ import click
 
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, print_json, print_table, title_of
+from mirror.differences import without_twins
 from mirror.store.reading.posts import PostVersion, find_post, versions
 
 COLUMNS = (
@@ -40,7 +41,10 @@ def _rows(version: PostVersion) -> list[list[object]]:
     if "deleted_at" in version.changed:
         event = "restored"
     until = version.valid_to or ("now" if not version.deleted_at else version.deleted_at)
-    changed = ", ".join(field for field in version.changed if field != "deleted_at") or None
+    changed = (
+        ", ".join(field for field in without_twins(version.changed) if field != "deleted_at")
+        or None
+    )
     title = title_of(version.object)
     rows: list[list[object]] = [[version.version, version.valid_from, until, event, changed, title]]
     if version.deleted_at:

@@ -85,10 +85,13 @@ def coverage_text(site: KnownSite) -> str | None:
     if not coverage:
         return None
     missing = sum(row.missing for row in coverage)
-    open_ends = sum(not row.complete for row in coverage)
-    if not open_ends:
-        return "complete"
-    return f"{missing:,} missing" if missing else f"{open_ends} of {len(coverage)} unproven"
+    if missing:
+        return f"{missing:,} missing"
+    unproven = sum(not row.complete and row.refused is None for row in coverage)
+    if unproven:
+        return f"{unproven} of {len(coverage)} unproven"
+    refused = sum(row.refused is not None for row in coverage)
+    return f"complete, {refused} refused" if refused else "complete"
 
 
 def _details(site: KnownSite, failures: Sequence[FailureRow]) -> None:

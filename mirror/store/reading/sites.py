@@ -32,7 +32,10 @@ class CrawlRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageRow:
-    """What a site has of one collection and what is mirrored of it, as the last crawl proved."""
+    """What a site has of one collection and what is mirrored of it, as the last crawl proved.
+
+    `refused`: why the site shows it to no visitor, if it does not.
+    """
 
     collection: str
     reported: int | None
@@ -40,6 +43,7 @@ class CoverageRow:
     hidden: int
     missing: int
     complete: bool
+    refused: str | None
     how: str
 
 
@@ -151,9 +155,11 @@ def _crawls(db: Database, site_id: int) -> tuple[CrawlRow, ...]:
 def _coverage(db: Database, site_id: int) -> tuple[CoverageRow, ...]:
     """Of each collection the last word: a crawl of `--only posts` says nothing of the others."""
     rows = db.query(
-        "SELECT v.collection, v.reported, v.mirrored, v.hidden, v.missing, v.complete, v.how "
-        "FROM coverage v JOIN (SELECT collection, max(crawl_id) AS crawl_id FROM coverage "
-        "WHERE crawl_id IN (SELECT id FROM crawls WHERE site_id = ?) GROUP BY collection) last "
+        "SELECT v.collection, v.reported, v.mirrored, v.hidden, v.missing, v.complete, v.how, "
+        "c.refused FROM coverage v "
+        "LEFT JOIN collections c ON c.site_id = ?1 AND c.name = v.collection "
+        "JOIN (SELECT collection, max(crawl_id) AS crawl_id FROM coverage "
+        "WHERE crawl_id IN (SELECT id FROM crawls WHERE site_id = ?1) GROUP BY collection) last "
         "ON last.collection = v.collection AND last.crawl_id = v.crawl_id "
         "ORDER BY v.mirrored DESC, v.collection",
         [site_id],
