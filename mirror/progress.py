@@ -17,7 +17,8 @@ class CrawlOrder:
 
     `only`: names of collections, all public ones if empty; `limit`: objects a collection, a
     try-out that never counts as complete; `delay`: seconds between two requests to its host, None
-    for the polite default. `accept_deletions`: believe even a mass deletion.
+    for the polite default. `accept_deletions`: believe even a mass deletion. `credentials`: where
+    an application password is read from (`mirror.credentials`), never the password itself.
     """
 
     url: str
@@ -30,6 +31,7 @@ class CrawlOrder:
     contact: str | None = None
     user_agent: str | None = None
     delay: float | None = None
+    credentials: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

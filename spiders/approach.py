@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mirror.errors import SiteError
 from mirror.wordpress.collections import Survey, survey
-from mirror.wordpress.discovery import Root, discover
+from mirror.wordpress.discovery import PAGE, Root, discover
 from mirror.wordpress.problems import Problem, read_object
 from spiders.client import Client
 
@@ -28,7 +28,8 @@ class Approach:
         search = discover(known or url)
         ask = next(search)
         while True:
-            reply = await self.client.follow(ask.url, accept=ask.accept)
+            # Only the API knows what to do with credentials: pages are asked for without.
+            reply = await self.client.follow(ask.url, accept=ask.accept, signed=ask.accept != PAGE)
             self.server_time = self.server_time or reply.date
             try:
                 ask = search.send(reply)

@@ -11,8 +11,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from mirror.credentials import Credentials
 from mirror.errors import RefusedError, SiteError
 from mirror.urls import host_of
+from mirror.wordpress.access import REJECTIONS
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
 
@@ -28,11 +30,19 @@ HOPS = 5
 
 
 class Client:
-    """Requests to one site through Scrapy's downloader and its middlewares."""
+    """Requests to one site through Scrapy's downloader and its middlewares.
 
-    def __init__(self, crawler: Crawler, agent: str) -> None:
+    `credentials` go with requests to their own origin, wherever a redirect or a link may lead.
+    `rejection`: what the site said of them, in words, where it knows and does not accept them.
+    """
+
+    def __init__(
+        self, crawler: Crawler, agent: str, credentials: Credentials | None = None
+    ) -> None:
         self.crawler = crawler
         self.agent = agent
+        self.credentials = credentials
+        self.rejection: str | None = None
         self.requests = 0
         self.lifeline: str | None = None  # what a site that is up answers
         self._failures = 0
@@ -42,14 +52,17 @@ class Client:
         self._turn = asyncio.Lock()
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
-    async def get(self, url: str, *, method: str = "GET", accept: str | None = None) -> Reply:
+    async def get(
+        self, url: str, *, method: str = "GET", accept: str | None = None, signed: bool = True
+    ) -> Reply:
         """Asks once; when told to wait, waits and asks again, up to PAUSES times.
 
-        Redirects are not followed. Raises RefusedError when robots.txt forbids the
-        address, SiteError when the site has failed too often in a row.
+        `signed`: with the credentials, if there are any for this origin. Redirects are not
+        followed. Raises RefusedError when robots.txt forbids the address, SiteError when the site
+        has failed too often in a row.
         """
         for attempt in range(PAUSES + 1):
-            reply = await self._once(url, method, accept)
+            reply = await self._once(url, method, accept, signed)
             await self._heed(reply)
             pause = self._asked_to_wait(reply, attempt)
             if pause is None:
@@ -58,7 +71,7 @@ class Client:
             self._open_at = max(self._open_at, time.monotonic() + pause)
         return reply
 
-    async def follow(self, url: str, *, accept: str | None = None) -> Reply:
+    async def follow(self, url: str, *, accept: str | None = None, signed: bool = True) -> Reply:
         """Like `get`, but follows redirects within the host: to https, to or from `www.`.
 
         A redirect that leads elsewhere is returned as it is: its `Location` is for the user to
@@ -66,7 +79,7 @@ class Client:
         """
         passed: list[str] = []
         while True:
-            reply = await self.get(url, accept=accept)
+            reply = await self.get(url, accept=accept, signed=signed)
             target = _target(reply)
             if target is None or len(passed) == HOPS or host_of(target) != host_of(url):
                 break
@@ -77,16 +90,17 @@ class Client:
             error=reply.error, redirected_from=tuple(passed),
         )  # fmt: skip
 
-    async def _once(self, url: str, method: str, accept: str | None) -> Reply:
+    async def _once(self, url: str, method: str, accept: str | None, signed: bool) -> Reply:
         await self._gate()
         self.requests += 1
-        request = Request(
-            url,
-            method=method,
-            headers={"Accept": accept} if accept else None,
-            dont_filter=True,
-            meta={"handle_httpstatus_all": True},
-        )
+        headers = {"Accept": accept} if accept else {}
+        meta: dict[str, object] = {"handle_httpstatus_all": True}
+        if signed and self.credentials and (proof := self.credentials.authorization(url)):
+            headers["Authorization"] = proof
+            if urlsplit(url).scheme == "http":
+                # This very machine: a proxy of the environment must not read along.
+                meta["proxy"] = None
+        request = Request(url, method=method, headers=headers, dont_filter=True, meta=meta)
         assert self.crawler.engine is not None
         sent = time.monotonic()
         try:
@@ -96,7 +110,15 @@ class Client:
         except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
         self.latency = max(self.latency, time.monotonic() - sent)
-        return _reply(response)
+        reply = _reply(response)
+        if "Authorization" in headers and reply.status in (401, 403):
+            self._heed_rejection(reply)
+        return reply
+
+    def _heed_rejection(self, reply: Reply) -> None:
+        problem = classify(reply)
+        if problem is not None and problem.code in REJECTIONS:
+            self.rejection = f"{REJECTIONS[problem.code]} ({problem.code})"
 
     async def _gate(self) -> None:
         async with self._turn:
@@ -115,7 +137,7 @@ class Client:
             return
         failures, self._failures = self._failures, 0
         if self.lifeline is not None:
-            reply = await self._once(self.lifeline, "GET", None)
+            reply = await self._once(self.lifeline, "GET", None, True)
             failed = reply.status == 0 or reply.status >= 500
         if failed:
             last = reply.error or f"status {reply.status}"
@@ -143,6 +165,17 @@ class Client:
         )
         if delay:
             self.crawl_delay = max(self.crawl_delay, min(float(delay), LONGEST_CRAWL_DELAY))
+
+
+class Unsigned:
+    """A client that keeps its credentials to itself: what it brings, anybody is told."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def get(self, url: str) -> Reply:
+        """As `Client.get`."""
+        return await self.client.get(url, signed=False)
 
 
 def _reply(response: Response) -> Reply:

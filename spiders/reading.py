@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mirror.items import Item
+from mirror.items import Collection, Item
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import collections as states
-from mirror.store import failures, links
+from mirror.store import failures, links, revisions
 from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
 from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
@@ -18,7 +18,8 @@ from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem
 from mirror.wordpress.routes import Api
 from spiders.changes import Changes, Reading
-from spiders.client import Client
+from spiders.client import Client, Unsigned
+from spiders.seeing import Seeing
 from spiders.walking import AHEAD, fetch_by_id, run
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Reader:
         session: Session,
         client: Client,
         api: Api,
+        seeing: Seeing,
         watcher: Watcher,
         send: Callable[[Item], None],
         started: datetime,
@@ -40,6 +42,7 @@ class Reader:
         self.session = session
         self.client = client
         self.api = api
+        self.seeing = seeing
         self.watcher = watcher
         self.send = send
         self.started = started
@@ -53,6 +56,10 @@ class Reader:
             await self._update(reading, state)
         else:
             await self._whole(reading, state)
+
+    def _asking(self, collection: Collection) -> Client | Unsigned:
+        """Users are listed as anybody sees them: else WordPress lists all who registered."""
+        return Unsigned(self.client) if collection.kind == "author" else self.client
 
     async def fetch(self, reading: Reading, ids: set[int]) -> None:
         """Reads some objects by id, into the store; unanswered ones become suspects."""
@@ -75,6 +82,7 @@ class Reader:
         seen: set[int] | None,
     ) -> None:
         """Sends rows through the pipelines, and waits until they are committed."""
+        rows = self.seeing.rows(reading.collection, rows)
         window = self.session.open(reading.collection, rows, advance=advance, seen=seen)
         for item in window.items:
             self.send(item)
@@ -89,6 +97,7 @@ class Reader:
         walk = Walk(per_page=state.per_page or 100, ahead=AHEAD, resume=resume)
         seen: set[int] = set()
         name = reading.collection.name
+        asking = self._asking(reading.collection)
 
         async def deliver(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
             def then() -> Mapping[str, Any]:
@@ -101,7 +110,7 @@ class Reader:
             await self._deliver(reading, listing.rows, then, seen)
             self.watcher.collection(self.session.host, name, len(seen), walk.total)
 
-        await run(self.client, self.api, reading.collection, walk, {}, deliver)
+        await run(asking, self.api, reading.collection, walk, {}, deliver)
         for lost in walk.lost:
             self._lose(reading, lost.wp_id, lost.problem, lost.offset)
         if walk.problem is not None:
@@ -131,6 +140,7 @@ class Reader:
         seen: set[int] = set()
         reading.limited = True
         size = min(limit, 100)
+        asking = self._asking(reading.collection)
 
         async def take(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
             self._heed(reading, listing)
@@ -142,7 +152,7 @@ class Reader:
         walk = Walk(per_page=size, ahead=1)
         while not walk.done and len(seen) < limit:
             before = len(seen)
-            await run(self.client, self.api, reading.collection, walk, {}, take)
+            await run(asking, self.api, reading.collection, walk, {}, take)
             if len(seen) == before:
                 break
             walk = Walk(per_page=min(100, limit - len(seen)) or 1, ahead=1, resume=walk.resume)
@@ -183,6 +193,22 @@ class Reader:
         await self.fetch(media, wanted)
         # An id that a post names but that was never held is no suspect: it is hidden.
         media.suspects &= known.keys()
+
+    async def authors(self, authors: Reading) -> None:
+        """Reads the users whom anybody's list leaves out, though they wrote what we hold.
+
+        They are named by what is there, so they are there: their absence is never judged.
+        """
+        named = revisions.named_authors(self.session.db, self.session.site_id)
+        unlisted = named - (authors.seen or set())
+        suspects = set(authors.suspects)
+        await self.fetch(authors, unlisted)
+        authors.suspects = suspects
+        if authors.seen is not None:
+            authors.seen |= unlisted
+        held = states.visible_ids(self.session.db, self.session.site_id, authors.collection)
+        if authors.total is not None:
+            authors.total += len(unlisted & held)
 
     def _slice(self, reading: Reading, state: CollectionState) -> set[int]:
         """The part of the collection whose turn it is to be read again."""

@@ -4,6 +4,10 @@ Totals first: as long as a collection counts as many as it should, nothing is as
 missing ones are located by id, and each is classified by a single GET: WordPress answers 404 for
 what is deleted or of another type now, 401 for what exists but is not public
 (`class-wp-rest-posts-controller.php`, `get_item`). A listing that failed proves nothing.
+
+With credentials, what counts is what they may see: a post that visitors lost is still listed, and
+not gone; one in the trash is (`status` of the single answer). What a crawl may not see it does not
+judge, though an earlier one saw it.
 """
 
 import logging
@@ -18,6 +22,7 @@ from mirror.wordpress.routes import Api
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.reading import Reader
+from spiders.seeing import Seeing
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +33,14 @@ COUNTED = 300
 class Vanished:
     """Settles, after all collections were read, what none of them answered any more."""
 
-    def __init__(self, session: Session, client: Client, api: Api, reader: Reader) -> None:
+    def __init__(
+        self, session: Session, client: Client, api: Api, reader: Reader, seeing: Seeing
+    ) -> None:
         self.session = session
         self.client = client
         self.api = api
         self.reader = reader
+        self.seeing = seeing
         self.held_back: list[str] = []
         self._buried: set[int] = set()
         self._named: dict[str, set[int]] = {}
@@ -124,6 +132,7 @@ class Vanished:
             wp_id for wp_id, row in held.items()
             if row.deleted_at is None and wp_id not in reading.written
         } & self._held(collection)  # fmt: skip
+        missing -= self.seeing.unjudged(collection)
         visible = states.visible(self.session.db, self.session.site_id, collection)
         if is_mass_deletion(len(missing), visible) and not self.session.order.accept_deletions:
             self.held_back.append(
@@ -169,15 +178,17 @@ class Vanished:
     async def _reason(self, reading: Reading, wp_id: int) -> str | None:
         """Why one object is not listed, in the words of `deleted_reason`; None if that is open."""
         collection = reading.collection
-        url = self.api.url(f"{collection.route}/{wp_id}", {"_fields": "id"})
+        url = self.api.url(f"{collection.route}/{wp_id}", {"_fields": "id,status"})
         reply = await self.client.get(url)
         match absence(reply):
             case "deleted":
                 return "deleted"
             case "hidden":
                 return self._hidden_reason(collection, wp_id)
-        if not isinstance(read_object(reply), Problem):
-            return None  # it is there: the listing was older than this answer
+        found = read_object(reply)
+        if not isinstance(found, Problem):
+            # Only credentials show what is in the trash. Else it is there: the listing was older.
+            return "trashed" if found.get("status") == "trash" else None
         reading.failed += 1
         return None
 

@@ -21,6 +21,8 @@ from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.reading import Reader
+from spiders.revisions import Revisions
+from spiders.seeing import Seeing
 from spiders.vanished import Vanished
 from spiders.walking import Refused
 
@@ -51,14 +53,17 @@ class Visit:
         self.readings: list[Reading] = []
         self.notes: list[str] = []
         self.approach = Approach(client)
+        self.seeing = Seeing(session, client)
 
     async def run(self) -> None:
         """Raises SiteError when nothing could be mirrored, StoreError when nothing can be kept."""
         root = await self._find()
+        await self.seeing.introduce(root.api)
         found = await self._collections(root)
+        api = self.seeing.widened(root.api, found)
         reader = Reader(
-            session=self.session, client=self.client, api=root.api, watcher=self.watcher,
-            send=self.send, started=self.started,
+            session=self.session, client=self.client, api=api, seeing=self.seeing,
+            watcher=self.watcher, send=self.send, started=self.started,
         )  # fmt: skip
         try:
             for kinds in STAGES:
@@ -84,15 +89,39 @@ class Visit:
 
     async def _settle(self, reader: Reader, root: Root) -> None:
         await self._media_of_changed(reader)
-        vanished = Vanished(self.session, self.client, root.api, reader)
+        await self._revisions(reader)
+        await self.seeing.confirm(root.api)
+        vanished = Vanished(self.session, self.client, reader.api, reader, self.seeing)
         await vanished.settle(self.readings)
         self.notes += vanished.held_back
+
+    async def _revisions(self, reader: Reader) -> None:
+        """What only credentials show: WordPress' own revisions, and who wrote what is hidden."""
+        if self.client.credentials is None:
+            return
+        revisions = Revisions(self.session, self.client, reader.api)
+        for reading in self.readings:
+            collection = reading.collection
+            if collection.kind == "post" and self.seeing.sees_all(collection):
+                await revisions.read(collection)
+        if revisions.failed:
+            self.notes.append(f"the revisions of {revisions.failed} posts could not be had")
+        for reading in self.readings:
+            if reading.collection.kind == "author":
+                await reader.authors(reading)
+        revisions.resolve()
 
     # Finding the site.
 
     async def _find(self) -> Root:
         """The REST root, and who it says it is: written to the site's row."""
-        root = await self.approach.root(self.session.order.url, self.session.site["api_root"])
+        try:
+            root = await self.approach.root(self.session.order.url, self.session.site["api_root"])
+        except SiteError as error:
+            if self.client.rejection is None:
+                raise
+            raise RefusedError(self.seeing.refusal(self.client.rejection), error.trail) from None
+        self.seeing.require_origin(root.api)
         if self.approach.server_time is not None:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
@@ -133,6 +162,10 @@ class Visit:
     # Reading it.
 
     async def _read(self, reader: Reader, root: Root, collection: Collection) -> None:
+        with self.session.transaction():
+            states.state(self.session.db, self.session.site_id, collection)
+        if note := self.seeing.begin(collection):
+            self.watcher.note(self.session.host, note)
         with self.session.transaction():
             state = states.state(self.session.db, self.session.site_id, collection)
         decided = plan(

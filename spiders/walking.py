@@ -8,7 +8,7 @@ from mirror.items import Collection
 from mirror.wordpress.pagination import Walk, Window
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
-from spiders.client import Client
+from spiders.client import Client, Unsigned
 
 Deliver = Callable[[Window, Listing, Callable[[], None]], Awaitable[None]]
 
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 async def run(
-    client: Client,
+    client: Client | Unsigned,
     api: Api,
     collection: Collection,
     walk: Walk,
@@ -71,7 +71,7 @@ async def run(
 
 
 async def fetch_by_id(
-    client: Client,
+    client: Client | Unsigned,
     api: Api,
     collection: Collection,
     ids: list[int],

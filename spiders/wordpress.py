@@ -14,6 +14,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from mirror import credentials
 from mirror.errors import MirrorError, StoreError
 from mirror.items import Item
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
@@ -75,13 +76,16 @@ class WordpressSpider(Spider):
 
     async def _run(self) -> None:
         agent = self.settings["ROBOTSTXT_USER_AGENT"]
+        client = Client(self.crawler, agent)
         visit = Visit(
             session=self.session,
-            client=Client(self.crawler, agent),
+            client=client,
             watcher=self.watcher,
             send=self._items.put_nowait,
         )
         try:
+            if self.order.credentials is not None:
+                client.credentials = credentials.read(self.order.credentials, self.order.url)
             await visit.run()
             if self.order.media and self.order.limit is None:
                 await files.fetch(self.session, self.settings, self.watcher)
@@ -127,6 +131,7 @@ def _from_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
         comments=kwargs.pop("comments", "") not in ("", "0", "no", "false"),
         only=tuple(filter(None, kwargs.pop("only", "").split(","))),
         limit=int(kwargs.pop("limit", 0)) or None,
+        credentials=kwargs.pop("credentials", None),
     )
     db = connect(Path(kwargs.pop("db", "mirror.db")), write=True)
     return {**kwargs, "order": order, "session": Session(db, order), "watcher": Unwatched()}

@@ -6,6 +6,7 @@ in history. A released migration is never edited; a change is a new one below it
 
 from sqlite_utils import Database, Migrations
 
+from mirror.store import revisions
 from mirror.store.views import VIEWS
 
 migrations = Migrations("mirror")
@@ -425,3 +426,10 @@ def m030_fallback(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         """,
     )
+
+
+@migrations()
+def m040_revisions(db: Database) -> None:
+    """WordPress' own revisions, which only credentials show; how much each crawl could see."""
+    for statement in revisions.SCHEMA:
+        db.execute(statement)

@@ -1,0 +1,147 @@
+"""What a user of WordPress may read of each collection, and how to ask for it.
+
+`context=edit` brings what editors see: raw texts, and content behind a post's password. A list in
+that context silently leaves out what the user may not edit (posts controller, `get_items`), so it
+is asked for only where the user may edit everything. Who may edit only what is theirs sees their
+own drafts in the ordinary context. For everyone else, and for every other kind of object, it is
+the public answer: users and comments in `context=edit` are personal data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mirror.items import Collection, JsonObject
+from mirror.wordpress.objects import SQLITE_MAX_INT
+from mirror.wordpress.routes import Api
+
+# `edit`: everything, with raw content; `own`: also what is the user's own; `public`: as anybody.
+Sight = Literal["edit", "own", "public"]
+
+_ALL = ("edit_posts", "edit_others_posts", "edit_published_posts", "edit_private_posts")
+# Attachments have no status of their own: they inherit their parent's.
+_STATUS: Mapping[str, str] = {"post": "any", "media": "inherit,private"}
+
+# What WordPress answers to credentials that it knows and does not accept (user.php; 401 on every
+# route as soon as one application password exists), and what to say of it.
+REJECTIONS: Mapping[str, str] = {
+    "incorrect_password": "the application password is wrong, or was revoked",
+    "invalid_username": "there is no such user",
+    "invalid_email": "there is no user with this e-mail address",
+    "application_passwords_disabled": "application passwords are switched off on the site",
+    "application_passwords_disabled_for_user": "application passwords are switched off for the "
+    "user",
+}
+IGNORED = (
+    "the site takes no notice of them: user or password are wrong, application passwords are "
+    "switched off, or the web server drops the Authorization header"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What one user may see: `sights` by the collection's slug."""
+
+    sights: Mapping[str, Sight]
+
+    def sight(self, collection: Collection) -> Sight:
+        """How much of a collection the user sees."""
+        known = collection.kind in _STATUS
+        return self.sights.get(collection.slug, "public") if known else "public"
+
+    def parameters(self, collection: Collection) -> dict[str, str]:
+        """What a list request of a collection has to ask for besides, to bring all of that."""
+        sight = self.sight(collection)
+        if sight == "public":
+            return {}
+        status = {"status": _STATUS[collection.kind]}
+        return {"context": "edit", **status} if sight == "edit" else status
+
+
+PUBLIC = Access(sights={})
+
+
+@dataclass(frozen=True, slots=True)
+class WideApi(Api):
+    """A REST root that lists of some routes are asked more of: parameters by route."""
+
+    more: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def url(self, route: str, params: Mapping[str, object] | None = None) -> str:
+        """As `Api.url`; what is asked for explicitly wins."""
+        return Api.url(self, route, {**self.more.get(route, {}), **(params or {})})
+
+
+def access(user: JsonObject, types: JsonObject) -> Access:
+    """What a user may see, from `/users/me` and `/types`, both in `context=edit`.
+
+    `types` is keyed by slug, and lists only what the user may edit at all; each entry names the
+    capabilities that its type asks for. Odd entries count as public.
+    """
+    granted = {name for name, has in _map(user.get("capabilities")).items() if has is True}
+    return Access(sights={slug: _sight(entry, granted) for slug, entry in types.items()})
+
+
+def _sight(entry: object, granted: set[str]) -> Sight:
+    asked = _map(_map(entry).get("capabilities"))
+    needed = [asked.get(name) for name in _ALL]
+    if all(name in granted for name in needed):
+        return "edit"
+    return "own" if asked.get("edit_posts") in granted else "public"
+
+
+# Objects as editors see them, beside the same as anybody does.
+
+_EDIT_ONLY = ("permalink_template", "generated_slug", "missing_image_sizes")
+_EDIT_PARTS = ("raw", "block_version")
+
+
+def without_secrets(obj: dict[str, Any]) -> dict[str, Any]:
+    """The object without the password that visitors need for it: a mirror has no use for it."""
+    return {key: value for key, value in obj.items() if key != "password"}
+
+
+def as_public(obj: JsonObject) -> dict[str, Any]:
+    """The object as the ordinary context shows it, less `content` and `excerpt` if protected.
+
+    Which fields those are: `get_item_schema` of the posts and attachments controllers, those with
+    the context `edit` alone.
+    """
+    hidden = _map(obj.get("content")).get("protected") is True
+    shown = {}
+    for key, value in obj.items():
+        if key in _EDIT_ONLY or (hidden and key in ("content", "excerpt")):
+            continue
+        if isinstance(value, dict) and ("raw" in value or "block_version" in value):
+            value = {name: part for name, part in value.items() if name not in _EDIT_PARTS}
+        shown[key] = value
+    return shown
+
+
+def has_raw(obj: JsonObject) -> bool:
+    """Whether an object was read in `context=edit`."""
+    return any("raw" in _map(obj.get(key)) for key in ("content", "title", "guid"))
+
+
+def latest_revision(obj: JsonObject) -> tuple[int, int | None] | None:
+    """How many revisions an object has, and the id of the latest; None if it keeps none.
+
+    From `_links` (`prepare_links` of the posts controller), which anybody sees.
+    """
+    links = _map(obj.get("_links"))
+    history = _first(links.get("version-history"))
+    if not history:
+        return None
+    count, last = history.get("count"), _first(links.get("predecessor-version")).get("id")
+    return (
+        count if type(count) is int and 0 <= count <= SQLITE_MAX_INT else 1,
+        last if type(last) is int and 0 < last <= SQLITE_MAX_INT else None,
+    )
+
+
+def _first(value: object) -> Mapping[str, Any]:
+    return _map(value[0]) if isinstance(value, list) and value else {}
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
