@@ -5,6 +5,7 @@ allows no inline script, and one style sheet serves all), and its hidden descrip
 titles that browsers show and screen readers read.
 """
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from typing import Any
 
 import pygal
 from markupsafe import Markup
+
+# Importing pygal puts a finder for `pygal.maps` first on this list, of a kind that Python 3.12 no
+# longer knows and 3.11 warns of at every import that follows.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 MOST_SERIES = 6
 # fmt: off
@@ -93,7 +98,7 @@ def syndicated_share(rows: Sequence[tuple[Any, ...]], months: Sequence[str]) -> 
         for month in months
     ]
     labels = [_month(month) for month in months]
-    chart = _chart(pygal.Line, fill=True, range=(0, 100), value_formatter=_percent)
+    chart = _chart(pygal.Line, range=(0, 100), value_formatter=_percent)
     chart.show_dots = True
     chart.dots_size = 2
     _label(chart, labels)
@@ -133,7 +138,8 @@ def _chart(kind: Callable[..., Any], **options: Any) -> Any:
         **{
             "width": 440, "height": 210, "margin": 6, "margin_left": 4, "show_legend": False,
             "js": (), "css": (), "disable_xml_declaration": True, "no_prefix": True,
-            "no_data_text": "Nothing yet", "x_label_rotation": 0, "show_minor_x_labels": False,
+            "no_data_text": "Nothing yet", "truncate_label": -1, "x_label_rotation": 0,
+            "show_minor_x_labels": False,
             **options,
         }
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The hooks by which Datasette becomes a mirror's web site. Inert where no mirror is attached."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -59,12 +59,14 @@ def render_cell(
     return cells.render(row, value, column, table, datasette) if mirror_of(datasette) else None
 
 
-@hookimpl(tryfirst=True)
+@hookimpl(hookwrapper=True)
 def handle_exception(
     datasette: "Datasette", request: Request, exception: Exception
-) -> Awaitable[Any] | None:
-    """What went wrong, as a page of ours."""
-    return errors.reply(datasette, request, exception) if mirror_of(datasette) else None
+) -> Generator[None, Any, None]:
+    """What went wrong, as a page of ours, and only that: Datasette would run every handler."""
+    outcome = yield
+    if mirror_of(datasette) is not None:
+        outcome.force_result([errors.reply(datasette, request, exception)])
 
 
 @hookimpl

@@ -101,8 +101,8 @@ ORDER BY v.valid_to DESC
 LIMIT 500""",
     ),
     Query(
-        name="gone",
-        title="Gone",
+        name="gone_lately",
+        title="Gone lately",
         description="Posts that vanished in the last :days days (empty: 7), with the reason.",
         stamp="deleted_at",
         label="title",

@@ -42,6 +42,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/upstreams/(?P<domain>[^/]+)$", upstreams.show),
     (r"/stories$", stories.index),
     (r"/stories/(?P<id>\d{1,18})$", stories.show),
+    (r"/stories/(?P<id>\d{1,18})/compare$", compare.show_copy),
     (r"/media$", media.wall),
     (r"/media/(?P<sha256>[0-9a-f]{64})$", media.show),
     (r"/files/(?P<sha256>[0-9a-f]{64})$", files.show),

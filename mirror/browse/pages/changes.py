@@ -1,6 +1,7 @@
 """What happened: new, edited, deleted and restored posts, newest first."""
 
 import json
+import re
 import sqlite3
 from itertools import groupby
 from typing import Any
@@ -8,31 +9,33 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from mirror.browse.pages.visit import Visit
-from mirror.browse.words import moment
 
 PAGE = 50
+# Events of one post at one moment are never parted; there are hardly ever two.
+_SLACK = 10
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)~(\d{1,18})", re.ASCII)
 EVENTS = {"new": "New", "edited": "Edited", "deleted": "Gone", "restored": "Restored"}
 
 # Each branch walks its own index, newest first, and stops after as many rows as the page can need.
 _BRANCHES = {
     "new": """SELECT p.first_seen_at AS at, 'new' AS event, p.id AS post_id, NULL AS changed,
         0 AS silent, NULL AS reason, 1 AS version
-        FROM posts p WHERE p.first_seen_at < :before {site}
-        ORDER BY p.first_seen_at DESC LIMIT :most""",
+        FROM posts p WHERE (p.first_seen_at, p.id) < (:at, :post) {site}
+        ORDER BY p.first_seen_at DESC, p.id DESC LIMIT :most""",
     "edited": """SELECT v.valid_to AS at, 'edited' AS event, v.post_id, v.changed,
         instr(v.changed, '"modified_gmt"') = 0 AS silent, NULL AS reason, v.version + 1 AS version
         FROM post_versions v {join}
-        WHERE v.valid_to < :before AND v.deleted_at IS NULL {site}
-        ORDER BY v.valid_to DESC LIMIT :most""",
+        WHERE (v.valid_to, v.post_id) < (:at, :post) AND v.deleted_at IS NULL {site}
+        ORDER BY v.valid_to DESC, v.post_id DESC LIMIT :most""",
     "deleted": """SELECT p.deleted_at AS at, 'deleted' AS event, p.id AS post_id, NULL AS changed,
         0 AS silent, p.deleted_reason AS reason, p.version
-        FROM posts p WHERE p.deleted_at < :before {site}
-        ORDER BY p.deleted_at DESC LIMIT :most""",
+        FROM posts p WHERE (p.deleted_at, p.id) < (:at, :post) {site}
+        ORDER BY p.deleted_at DESC, p.id DESC LIMIT :most""",
     "restored": """SELECT v.valid_to AS at, 'restored' AS event, v.post_id, NULL AS changed,
         0 AS silent, v.deleted_reason AS reason, v.version + 1 AS version
         FROM post_versions v {join}
-        WHERE v.valid_to < :before AND v.deleted_at IS NOT NULL {site}
-        ORDER BY v.valid_to DESC LIMIT :most""",
+        WHERE (v.valid_to, v.post_id) < (:at, :post) AND v.deleted_at IS NOT NULL {site}
+        ORDER BY v.valid_to DESC, v.post_id DESC LIMIT :most""",
 }
 _PAGE = """
     SELECT c.*, p.title, p.type, p.link, s.host AS site, s.name AS site_name
@@ -60,18 +63,22 @@ def read(conn: sqlite3.Connection, event: str, host: str, before: str) -> dict[s
         + ")"
         for name in chosen
     )
-    values = {"before": before if moment(before) else "9999", "site": site, "most": PAGE + 1}
+    cursor = _CURSOR.fullmatch(before)
+    at, post = (cursor[1], int(cursor[2])) if cursor else ("9999", 0)
+    values = {"at": at, "post": post, "site": site, "most": PAGE + _SLACK}
     rows = [dict(row) for row in conn.execute(_PAGE.format(branches=branches), values)]
     for row in rows:
         row["fields"] = _fields(row["changed"])
-    shown = rows[:PAGE]
+        row["place"] = f"{row['at']}~{row['post_id']}"
+    last = rows[PAGE - 1]["place"] if len(rows) > PAGE else None
+    shown = [row for n, row in enumerate(rows) if n < PAGE or row["place"] == last]
     return {
         "days": [(day, list(group)) for day, group in groupby(shown, lambda row: row["at"][:10])],
         "events": EVENTS,
         "event": event if event in EVENTS else "",
         "sites": sites,
         "site": host if site is not None else "",
-        "older": shown[-1]["at"] if len(rows) > PAGE else None,
+        "older": last,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from mirror.browse.differences import Line, compare, counts
+from mirror.browse.lines import Line, lines, words
 from mirror.browse.pages.versions import Version, post_of, terms_of, timeline, version_of
 from mirror.browse.pages.visit import Visit, found
 from mirror.content import Content, plain
@@ -45,11 +45,18 @@ async def show(visit: Visit) -> Response:
     post = int(visit.part("id"))
     a, b = visit.number("a", 0, least=0), visit.number("b", 0, least=0)
     context = found(await visit.read(lambda conn: read(conn, post, a, b)), "such post or version")
-    inline = visit.word("view") == "inline"
-    return await visit.page("compare", {**context, "view": "inline" if inline else "side"})
+    return await visit.page("compare", {**context, **_view(visit)})
+
+
+async def show_copy(visit: Visit) -> Response:
+    """`?with=12`: what another post made of this one, both as they are now."""
+    post, other = int(visit.part("id")), visit.number("with", 0, least=0, most=2**53)
+    context = await visit.read(lambda conn: read_copy(conn, post, other))
+    return await visit.page("compare", {**found(context, "such pair of posts"), **_view(visit)})
 
 
 def read(conn: sqlite3.Connection, post_id: int, a: int, b: int) -> dict[str, Any] | None:
+    """Two versions of a post, by number (0: the last two); None if there is no such."""
     post = post_of(conn, post_id)
     if post is None:
         return None
@@ -64,14 +71,40 @@ def read(conn: sqlite3.Connection, post_id: int, a: int, b: int) -> dict[str, An
         "steps": steps,
         "a": before,
         "b": after,
+        "names": [f"Version {version.number}" for version in (before, after)],
         "texts": [text for text in _texts(before, after) if text],
-        "sets": [some for some in _sets(conn, post["site_id"], before, after) if some],
+        "sets": [some for some in _sets(conn, post, post, before, after) if some],
         "fields": [
             (name, before.row[key], after.row[key])
             for key, name in _FIELDS
             if before.row[key] != after.row[key]
         ],
     }
+
+
+def read_copy(conn: sqlite3.Connection, post_id: int, other_id: int) -> dict[str, Any] | None:
+    """A post and its copy elsewhere; None if one of them is not there."""
+    post, copy = post_of(conn, post_id), post_of(conn, other_id)
+    if post is None or copy is None:
+        return None
+    before, after = version_of(conn, post, None), version_of(conn, copy, None)
+    assert before is not None
+    assert after is not None
+    return {
+        "post": post,
+        "copy": copy,
+        "steps": (),
+        "a": before,
+        "b": after,
+        "names": [plain(some["site_name"] or some["site"]) for some in (post, copy)],
+        "texts": [text for text in _texts(before, after) if text],
+        "sets": [some for some in _sets(conn, post, copy, before, after) if some],
+        "fields": (),
+    }
+
+
+def _view(visit: Visit) -> dict[str, str]:
+    return {"view": "inline" if visit.word("view") == "inline" else "side"}
 
 
 def _texts(before: Version, after: Version) -> list[Words | None]:
@@ -85,16 +118,22 @@ def _texts(before: Version, after: Version) -> list[Words | None]:
 def _words(name: str, before: str, after: str) -> Words | None:
     if before == after:
         return None
-    lines = compare(before, after)
-    removed, added = counts(lines)
-    return Words(name=name, stretches=_folded(lines), removed=removed, added=added)
+    some = lines(before, after)
+    return Words(
+        name=name,
+        stretches=_folded(some),
+        removed=words(some, "delete"),
+        added=words(some, "insert"),
+    )
 
 
-def _folded(lines: Sequence[Line]) -> list[tuple[bool, Sequence[Line]]]:
+def _folded(all_lines: Sequence[Line]) -> list[tuple[bool, Sequence[Line]]]:
     """(folded?, lines) stretches: the neighbours of changes stay open."""
-    near = {place + step for place, line in enumerate(lines) if line.changed for step in (-1, 0, 1)}
+    near = {
+        place + step for place, line in enumerate(all_lines) if line.changed for step in (-1, 0, 1)
+    }
     stretches: list[tuple[bool, list[Line]]] = []
-    for place, line in enumerate(lines):
+    for place, line in enumerate(all_lines):
         folded = place not in near
         if not stretches or stretches[-1][0] != folded:
             stretches.append((folded, []))
@@ -103,18 +142,21 @@ def _folded(lines: Sequence[Line]) -> list[tuple[bool, Sequence[Line]]]:
 
 
 def _sets(
-    conn: sqlite3.Connection, site_id: int, before: Version, after: Version
+    conn: sqlite3.Connection,
+    post: dict[str, Any],
+    other: dict[str, Any],
+    before: Version,
+    after: Version,
 ) -> list[Members | None]:
     old, new = (Content(version.row["content"] or "") for version in (before, after))
+    terms = _terms(conn, post["site_id"], before), _terms(conn, other["site_id"], after)
+    featured = [[str(version.row["featured_media_id"] or "")] for version in (before, after)]
     return [
-        _members("Terms", _terms(conn, site_id, before), _terms(conn, site_id, after)),
+        _members("Terms", *terms),
         _members("Pictures and embeds", [s.src for s in old.sources], [s.src for s in new.sources]),
         _members("Links", [link.href for link in old.links], [link.href for link in new.links]),
-        _members(
-            "Featured image", [str(before.row["featured_media_id"] or "")],
-            [str(after.row["featured_media_id"] or "")],
-        ),
-    ]  # fmt: skip
+        _members("Featured image", *featured) if post is other else None,
+    ]
 
 
 def _terms(conn: sqlite3.Connection, site_id: int, version: Version) -> list[str]:

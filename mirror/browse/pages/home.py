@@ -61,7 +61,6 @@ def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
     """Everything on the page, as of `now`."""
     week = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
     sites = [dict(row) for row in conn.execute(SITES)]
-    months = _months(now, 24)
     return {
         "totals": dict(conn.execute(_TOTALS).fetchone()),
         "sites": sites,
@@ -69,15 +68,18 @@ def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
         "new": cards(conn, _NEW, [week]),
         "edited": cards(conn, _EDITED, [week]),
         "gone": cards(conn, _GONE, [week]),
-        "charts": _charts(conn, sites, months, now),
+        "charts": _charts(conn, sites, now),
     }
 
 
 def _charts(
-    conn: sqlite3.Connection, sites: list[dict[str, Any]], months: list[str], now: datetime
+    conn: sqlite3.Connection, sites: list[dict[str, Any]], now: datetime
 ) -> list[charts.Chart]:
-    until = f"{months[-1]}-32"
-    rows = [tuple(row) for row in conn.execute(_MONTHS, [months[0], until])]
+    months = _months(now, 24)
+    rows = [tuple(row) for row in conn.execute(_MONTHS, [months[0], f"{months[-1]}-32"])]
+    # A young site's two years would be mostly empty: at least half a year is shown.
+    first = min((row[0] for row in rows), default=months[-1])
+    months = months[min(months.index(first), len(months) - 6) :]
     since = (now - timedelta(weeks=26)).strftime("%Y-%m-%d")
     edits = [tuple(row) for row in conn.execute(_EDITS, [since])]
     deletions = [tuple(row) for row in conn.execute(_DELETIONS, [since])]

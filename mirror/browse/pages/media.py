@@ -29,7 +29,8 @@ _KINDS = {
     "others": "AND f.mime NOT LIKE 'image/%'",
 }
 _BROKEN = """
-    SELECT m.url, m.error, m.fetched_at, s.host AS site,
+    SELECT m.url, m.error, m.message, coalesce(m.checked_at, m.fetched_at) AS tried_at,
+        s.host AS site,
         (SELECT min(pm.post_id) FROM post_media pm WHERE pm.url = m.url) AS post_id
     FROM media_files m JOIN sites s ON s.id = m.site_id
     WHERE m.error IS NOT NULL {site} ORDER BY m.id DESC LIMIT :limit OFFSET :offset"""

@@ -27,11 +27,11 @@ EVIDENCE = """
     WHERE a.post_id = ? AND a.version = ?
     ORDER BY a.chosen DESC, a.confidence DESC, a.id LIMIT 50"""
 _MEDIA = """
-    SELECT pm.url, pm.role, pm.media_id, f.sha256, f.error, g.mime, g.width, g.height
+    SELECT pm.url, group_concat(pm.role, ', ') AS role, f.sha256, f.error, g.mime
     FROM post_media pm
     LEFT JOIN media_files f ON f.url = pm.url AND f.site_id = ?
     LEFT JOIN files g ON g.sha256 = f.sha256
-    WHERE pm.post_id = ? ORDER BY pm.role, pm.url LIMIT 60"""
+    WHERE pm.post_id = ? GROUP BY pm.url ORDER BY min(pm.role), pm.url LIMIT 60"""
 _UPSTREAM_POST = "SELECT id FROM posts WHERE link = ? AND id <> ? LIMIT 1"
 _RELATED = """
     SELECT id, title, type FROM posts WHERE id = ? AND id <> ?"""

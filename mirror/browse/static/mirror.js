@@ -50,6 +50,10 @@ for (const picture of document.querySelectorAll(".wall img, .strip img, .card-pi
     picture.addEventListener("error", give);
 }
 
+// The menu may be wider than a telephone: the page's own entry comes into view.
+const current = document.querySelector(".menu [aria-current]");
+if (current) current.parentElement.scrollLeft = current.offsetLeft - 40;
+
 // `/` goes to the search field.
 document.addEventListener("keydown", (event) => {
     const busy = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");

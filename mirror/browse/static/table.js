@@ -1,3 +1,14 @@
 // Datasette's table.js asks whether it may offer facets, in a variable.
 "use strict";
+window.addEventListener("DOMContentLoaded", () => {
+    // What the columns mean is there for whoever asks; the rows come first.
+    const meanings = document.querySelector("dl.column-descriptions");
+    if (!meanings) return;
+    const details = document.createElement("details");
+    details.className = "described";
+    const summary = document.createElement("summary");
+    summary.textContent = "What the columns mean";
+    meanings.replaceWith(details);
+    details.append(summary, meanings);
+});
 window.DATASETTE_ALLOW_FACET = document.currentScript.dataset.facets === "true";

@@ -1,0 +1,45 @@
+"""A served sample mirror, asked in-process; and, for the browser, over loopback."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browse.sample import build
+from tests.browse.sites import Served, Server, unused_port
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Thumbnails of tests do not land in the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample mirror: its folder holds `mirror.db` and `media/`. Not to be written."""
+    return build(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def served(sample: Path) -> Iterator[Served]:
+    site = Served(sample)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def own_sample(sample: Path, tmp_path: Path) -> Path:
+    """A copy of the sample that a test may change."""
+    shutil.copytree(sample.parent, tmp_path / "own")
+    return tmp_path / "own" / "mirror.db"
+
+
+@pytest.fixture(scope="session")
+def server(sample: Path) -> Iterator[Server]:
+    running = Server(sample, unused_port())
+    yield running
+    running.stop()
