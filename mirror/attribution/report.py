@@ -1,7 +1,8 @@
 """Writes the generated parts of `docs/attribution.md`.
 
-Run `python -m mirror.attribution.report CORPUS`; CORPUS is the folder of the labelled posts. The parts stand between `<!-- begin NAME -->` and
-`<!-- end NAME -->`; tests compare them with what this module says now.
+Run `python -m mirror.attribution.report CORPUS`, where CORPUS is the folder of the labelled posts.
+The parts stand between `<!-- begin NAME -->` and `<!-- end NAME -->`; tests compare them with what
+this module says now.
 """
 
 import json
