@@ -1,6 +1,7 @@
 """What is known between two crawls of a site's feeds and of what its sitemaps may name."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -53,3 +54,14 @@ def held(db: Database, site_id: int) -> dict[str, tuple[int, str | None]]:
         [site_id],
     )
     return {link: (wp_id, modified) for link, wp_id, modified in rows}
+
+
+def last_covered(db: Database, site_id: int, before: int) -> list[dict[str, Any]]:
+    """The coverage that the last crawl before this one told of."""
+    return list(
+        db.query(
+            "SELECT * FROM coverage WHERE crawl_id = (SELECT max(v.crawl_id) FROM coverage v "
+            "JOIN crawls c ON c.id = v.crawl_id WHERE c.site_id = ? AND c.id < ?)",
+            [site_id, before],
+        )
+    )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from mirror.store.objects import batches, marks
+from mirror.store.objects import BATCH, marks
 from mirror.wordpress.objects import dumps, loads, storable
 
 
@@ -94,7 +94,8 @@ def _rows(
     db: Database, site_id: int, column: str, values: list[str]
 ) -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
-    for some in batches(sorted({storable(value) for value in values})):
+    wanted = sorted({storable(value) for value in values})
+    for some in (wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)):
         rows = db.execute(
             f"SELECT {column}, id, wp_id FROM posts "
             f"WHERE site_id = ? AND {column} IN ({marks(some)})",

@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import feedparser  # type: ignore[import-untyped]
-
 from mirror.items import JsonObject
 from mirror.urls import host_of
 
@@ -93,6 +91,9 @@ def read_feed(body: bytes) -> Feed:
 
     Raises NotAFeed where there is none.
     """
+    # Here: it takes longer to import than most crawls, which need no feed, can spare.
+    import feedparser  # type: ignore[import-untyped]
+
     start = _STATEMENT.search(body[:20_000])
     if start is None:
         raise NotAFeed("no feed")
