@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable
 
 from mirror.attribution import Site
-from mirror.errors import MirrorError, RefusedError, SiteError
+from mirror.errors import DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection, Item
 from mirror.progress import CrawlSummary, Outcome, Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import collections as states
-from mirror.store import crawls, failures
+from mirror.store import crawls, failures, unidentified
 from mirror.store.crawls import Coverage
 from mirror.sync.plan import OVERLAP, Way, plan
 from mirror.urls import host_of
@@ -20,6 +20,7 @@ from mirror.wordpress.routes import supports
 from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
+from spiders.fallback import Fallback, worth_trying
 from spiders.reading import Reader
 from spiders.revisions import Revisions
 from spiders.seeing import Seeing
@@ -53,11 +54,17 @@ class Visit:
         self.readings: list[Reading] = []
         self.notes: list[str] = []
         self.approach = Approach(client)
+        self.fallback: Fallback | None = None
         self.seeing = Seeing(session, client)
 
     async def run(self) -> None:
         """Raises SiteError when nothing could be mirrored, StoreError when nothing can be kept."""
-        root = await self._find()
+        try:
+            root = await self._find()
+        except (DiscoveryError, RefusedError) as error:
+            if worth_trying(error) and await self._fall_back(str(error)):
+                return
+            raise
         await self.seeing.introduce(root.api)
         found = await self._collections(root)
         api = self.seeing.widened(root.api, found)
@@ -76,6 +83,31 @@ class Visit:
             for reading in self.readings:
                 reading.proved = False
         self._cover()
+        if self._posts_refused():
+            await self._fall_back(f"{self.session.host} refuses its posts over the REST API")
+        else:
+            with self.session.transaction():
+                unidentified.link(self.session.db, self.session.site_id)
+
+    def _posts_refused(self) -> bool:
+        """Whether REST gives no collection of posts at all, as a policy."""
+        refused = [r.refused for r in self.readings if r.collection.kind == "post"]
+        return bool(refused) and all(
+            problem is not None and problem.kind in ("refused", "not-found", "redirected-away")
+            for problem in refused
+        )
+
+    async def _fall_back(self, why: str) -> bool:
+        """Reads feeds and sitemaps instead; whether they gave anything."""
+        fallback = Fallback(
+            session=self.session, client=self.client, watcher=self.watcher, send=self.send,
+            why=why,
+            answered=frozenset(r.collection.name for r in self.readings if r.refused is None),
+        )  # fmt: skip
+        self.watcher.note(self.session.host, f"{why}: its feeds and sitemaps are read instead")
+        if await fallback.run():
+            self.fallback = fallback
+        return self.fallback is not None
 
     async def _stage(self, reader: Reader, root: Root, found: list[Collection]) -> None:
         """Reads some collections side by side."""
@@ -287,6 +319,8 @@ class Visit:
         if error is not None:
             trail = " · ".join(error.trail) if isinstance(error, SiteError) else ""
             return "failed", f"{error}; asked: {trail}" if trail else str(error)
+        if self.fallback is not None:
+            return "partial", "; ".join([self.fallback.message, *self.notes])
         read = [r for r in self.readings if r.refused is None]
         if not read:
             return "failed", "every collection was refused"
