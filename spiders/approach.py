@@ -9,6 +9,9 @@ from mirror.wordpress.discovery import PAGE, Root, discover
 from mirror.wordpress.problems import Problem, read_object
 from spiders.client import Client
 
+# Everything that is found hangs on these two lists.
+TRIES = 4
+
 logger = logging.getLogger(__name__)
 
 
@@ -52,7 +55,10 @@ class Approach:
         return found
 
     async def _object(self, root: Root, route: str) -> object:
-        outcome = read_object(await self.client.get(root.api.url(route)))
+        for _ in range(TRIES):
+            outcome = read_object(await self.client.get(root.api.url(route)))
+            if not isinstance(outcome, Problem) or outcome.remedy == "final":
+                break
         if isinstance(outcome, Problem):
             self.notes.append(f"{route}: {outcome.message}; found by the routes of the index")
             return None
