@@ -231,7 +231,9 @@ class Visit:
         problem = reading.refused
         assert problem is not None
         name = reading.collection.name
-        if problem.kind in ("refused", "challenge"):
+        # Security plugins take the route of users away rather than refuse it.
+        shielded = problem.kind == "not-found" and reading.collection.kind == "author"
+        if shielded or problem.kind in ("refused", "challenge"):
             reading.how = f"refused: {problem.message}"
             self.watcher.note(self.session.host, f"{name}: {reading.how}")
         else:
