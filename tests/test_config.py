@@ -118,6 +118,8 @@ BROKEN = [
     ('[[site]]\nurl = "https://a.de"\ndelay = true', "3: site.delay", "a number"),
     ('[[site]]\nurl = "https://a.de"\n\n[[site]]\nurl = "http://www.a.de/"', "5: site.url (site 2)",
      "is there already: "),
+    ('[[site]]\nurl = "https://a.de"\ncredentials = "bob:hunter2"', "3: site.credentials",
+     "what stands there is wrong, expected \"env:NAME\""),
     ('[telling]\non_finish = "notify me"', "2: telling.on_finish", 'mean ["notify", "me"]?'),
     ('[telling]\non_problem = "ftp://a"', "2: telling.on_problem", "https://"),
     ('[telling]\ndisk_free = "1 gb"', "2: telling.disk_free", 'did you mean "1GB"?'),
@@ -289,3 +291,14 @@ def test_the_page_of_settings_is_the_one_that_the_definition_makes() -> None:
 )
 def test_which_addresses_are_of_one_site(one: str, other: str, same: bool) -> None:
     assert (site_key(one) == site_key(other)) is same
+
+
+def test_a_password_is_never_repeated_and_its_file_lies_beside_the_config(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        read(tmp_path, '[[site]]\nurl = "https://a.de"\ncredentials = "bob:hunter2"')
+    assert "hunter2" not in str(wrong.value)
+    assert str(wrong.value).startswith(f"{tmp_path}/mirror.toml:3: site.credentials")
+    (site,) = read(tmp_path, '[[site]]\nurl = "https://a.de"\ncredentials = "file:pw"').sites
+    assert site.credentials == f"file:{tmp_path}/pw"
+    (site,) = read(tmp_path, '[[site]]\nurl = "https://a.de"\ncredentials = "env:A_PW"').sites
+    assert site.credentials == "env:A_PW"

@@ -41,6 +41,7 @@ def order(site: Site, wishes: Wishes, config: Config) -> CrawlOrder:
         contact=contact_address(wishes.contact) or site.contact or config.contact,
         user_agent=config.user_agent,
         delay=site.delay if wishes.delay is None else wishes.delay,
+        credentials=site.credentials,
     )
 
 

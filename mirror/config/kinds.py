@@ -191,6 +191,23 @@ class Hook:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a password is read from. What else stands there may be the password: never shown."""
+
+    expected: ClassVar[str] = (
+        '"env:NAME" or "file:PATH", which say where the password is; never the password itself'
+    )
+    secret: ClassVar[bool] = True
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError
+        if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*|file:\S[^\x00-\x1f]*", value):
+            raise ValueError
+        return value
+
+
 _SIZES = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,16 @@ def build(
     if "metrics" in told:
         told["metrics"] = str((folder / told["metrics"]).absolute())
     path = lines.path if lines else None
+    sites = tuple(_anchored(site, folder) for site in sites)
     return Config(path=path, sites=sites, telling=Telling(**told), **general)
+
+
+def _anchored(site: Site, folder: Path) -> Site:
+    """The site with the file of its credentials relative to the config file's folder."""
+    kind, _, place = (site.credentials or "").partition(":")
+    if kind != "file":
+        return site
+    return replace(site, credentials=f"file:{(folder / Path(place).expanduser()).absolute()}")
 
 
 def _anchor(general: dict[str, Any], folder: Path, environment: Mapping[str, str]) -> None:
@@ -164,7 +174,8 @@ class _Reading:
             yield setting.kind.read(value)
         except ValueError as error:
             hint = f"; {error}" if str(error) else ""
-            self._wrong(path, f"{_shown(value)} is wrong, expected {setting.kind.expected}{hint}")
+            shown = "what stands there" if getattr(setting.kind, "secret", False) else _shown(value)
+            self._wrong(path, f"{shown} is wrong, expected {setting.kind.expected}{hint}")
 
     def _wrong(self, path: tuple[str | int, ...], message: str) -> None:
         name = ".".join(str(part) for part in path if isinstance(part, str))

@@ -19,6 +19,7 @@ from mirror.config.kinds import (
     Kind,
     Line,
     Number,
+    Reference,
     Size,
     Words,
 )
@@ -92,6 +93,14 @@ class Site:
         "robots.txt counts.",
         example="2.5",
         shown="the polite rate",
+    )
+    credentials: str | None = _setting(
+        Reference(),
+        None,
+        "Where an application password of the site is read from: an environment variable, or a "
+        "file that only you can read. With it, what the account may see is mirrored too.",
+        example='"env:EXAMPLE_PASSWORD"',
+        shown="none; only what is public is read",
     )
     contact: str | None = _setting(
         Contact(),
