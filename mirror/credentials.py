@@ -21,7 +21,7 @@ from mirror.errors import ConfigError
 from mirror.wordpress.routes import origin
 
 EXPECTED = '"env:NAME" or "file:PATH"'
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_REFERENCE = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<path>\S.*)")
 # A line of a file: perhaps the origin that it is for, then user and password.
 _BOUND = re.compile(r"(?P<url>https?://\S+)\s+(?P<secret>\S.*)", re.IGNORECASE)
 # One password a site, with room for comments: what is larger is another file.
@@ -60,17 +60,17 @@ def read(reference: str, url: str, *, environment: Mapping[str, str] | None = No
     can be read by others, and when the site's address is neither https nor this very machine.
     """
     place = _origin(url)
-    way, _, name = reference.partition(":")
-    if way == "env" and _NAME.fullmatch(name):
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        # What was given instead may well be the password itself.
+        raise ConfigError(f"credentials: expected {EXPECTED}, never the password itself")
+    if name := match["name"]:
         text = (os.environ if environment is None else environment).get(name)
         if not text:
             raise ConfigError(f"credentials: the environment variable {name} is not set")
         secret = text.strip()
-    elif way == "file" and name:
-        secret = _in_file(Path(name).expanduser(), place)
     else:
-        # What was given instead may well be the password itself.
-        raise ConfigError(f"credentials: expected {EXPECTED}, never the password itself")
+        secret = _in_file(Path(match["path"]).expanduser(), place)
     user, password = _parted(secret, reference)
     return Credentials(source=reference, user=user, origin=place, _secret=password)
 

@@ -23,6 +23,7 @@ FLOORS = {
     "mirror.sync": 2,
     "mirror.differences": 2,
     "mirror.media": 2,
+    "mirror.credentials": 2,
     "mirror.config": 3,
     "mirror.schedule": 3,
     "mirror.lock": 3,
