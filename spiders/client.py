@@ -106,7 +106,10 @@ class Client:
         try:
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
-            raise RefusedError(f"robots.txt forbids {url} to {self.agent}") from error
+            if "robots.txt" in str(error):
+                raise RefusedError(f"robots.txt forbids {url} to {self.agent}") from error
+            # Too large when decompressed (DOWNLOAD_MAXSIZE).
+            return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
         except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
         self.latency = max(self.latency, time.monotonic() - sent)

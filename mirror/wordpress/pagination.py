@@ -39,6 +39,7 @@ class Walk(Account):
         super().__init__(per_page, resume)
         self._ahead = max(1, ahead)
         self._flight: set[Window] = set()
+        self._dry: int | None = None  # where a window ahead held nothing
         self._front: Window | None = None  # the window in flight that the walk waits for
         self._failed_ahead: set[Window] = set()
         # How the rows at `pos` are asked for: a window of rows, their ids, or the first one alone.
@@ -131,6 +132,8 @@ class Walk(Account):
         for _ in range(min(room, 3 * self._ahead - len(chain.waiting)) - len(flying)):
             if goal is not None and edge >= goal:
                 return
+            if goal is None and self._dry is not None and edge > self._dry:
+                return
             window = Window(offset=max(0, edge - chain.overlap), limit=size)
             size = self._page.now
             edge = window.end
@@ -198,6 +201,8 @@ class Walk(Account):
                 self._ask, self._bisection = "rows", None
         if segment.ids:
             self._chain.waiting.append(segment)
+        elif not front:
+            self._dry = window.offset
         if self._isolating is None:
             if not self._chain.follow() and front:
                 self._chain.stall(segment, self._page.now // 4)
