@@ -83,6 +83,7 @@ class Session:
         self.counts = Counts()
         self.publisher = Site(host_of(order.url))
         self.has_failures = False
+        self.held_back: list[str] = []
         self.taxonomies: tuple[str, ...] = ()
         self._windows: dict[int, Window] = {}
         self._number = 0
@@ -330,6 +331,7 @@ class Session:
             outcome=outcome,
             message=message,
             seconds=round((self.clock() - self.started).total_seconds(), 3),
+            held_back=tuple(self.held_back),
             coverage=crawls.coverage(self.db, self.crawl_id),
             exit_code=exit_code,
             **asdict(self.counts),

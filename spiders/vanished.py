@@ -41,7 +41,6 @@ class Vanished:
         self.api = api
         self.reader = reader
         self.seeing = seeing
-        self.held_back: list[str] = []
         self._buried: set[int] = set()
         self._named: dict[str, set[int]] = {}
 
@@ -135,7 +134,7 @@ class Vanished:
         missing -= self.seeing.unjudged(collection)
         visible = states.visible(self.session.db, self.session.site_id, collection)
         if is_mass_deletion(len(missing), visible) and not self.session.order.accept_deletions:
-            self.held_back.append(
+            self.session.held_back.append(
                 f"{len(missing)} of {visible} {collection.name} are gone at once: nothing was "
                 "marked; if that is right, crawl with --accept-deletions"
             )

@@ -125,7 +125,7 @@ class Visit:
         await self.seeing.confirm(root.api)
         vanished = Vanished(self.session, self.client, reader.api, reader, self.seeing)
         await vanished.settle(self.readings)
-        self.notes += vanished.held_back
+        self.notes += self.session.held_back
 
     async def _revisions(self, reader: Reader) -> None:
         """What only credentials show: WordPress' own revisions, and who wrote what is hidden."""
