@@ -50,11 +50,15 @@ class Mirror:
         """The command line of `mirror` on this database."""
         return [sys.executable, "-m", "mirror", *arguments, "--db", str(self.path)]
 
-    def run(self, *arguments: str, seconds: float = SECONDS, **environment: str) -> Run:
-        """Runs a command of `mirror`, in the database's folder."""
+    def run(
+        self, *arguments: str, seconds: float = SECONDS, named: bool = True, **environment: str
+    ) -> Run:
+        """Runs a command of `mirror` in the database's folder, which is `named` to it."""
+        command = self.command(*arguments)
         done = subprocess.run(
-            self.command(*arguments), cwd=self.path.parent, capture_output=True, text=True,
-            timeout=seconds, env=self.environment(**environment), check=False,
+            command if named else command[:-2], cwd=self.path.parent,
+            capture_output=True, text=True, timeout=seconds, check=False,
+            env=self.environment(**environment),
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr[-4000:]
         return Run(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)

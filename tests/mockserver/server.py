@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 from mirror.demo import rest
 from mirror.demo.reply import Reply
+from mirror.demo.rows import Term
 from mirror.demo.site import Site, sample_site, second_day
 from tests.mockserver.behaviour import Answer, Ask, Behaviour, page
 from tests.mockserver.misbehaviours import find
@@ -45,8 +46,8 @@ class MockSite:
         self.lock = threading.Lock()
         self.make()
 
-    def make(self, posts: int = 0, **settings: Any) -> None:
-        """Starts over: the sample site, with some more posts of little content."""
+    def make(self, posts: int = 0, categories: int = 0, **settings: Any) -> None:
+        """Starts over: the sample site, with some more posts of little content, and categories."""
         self.site = sample_site()
         self.site.url = self.url
         if "version" in settings:
@@ -54,6 +55,11 @@ class MockSite:
         for name, value in settings.items():
             setattr(self.site, name, value)
         add_posts(self.site, posts)
+        for number in range(100, 100 + categories):
+            self.site.terms[number] = Term(
+                id=number, taxonomy="category", name=f"Subject {number}", slug=f"subject-{number}",
+                parent=number - 1 if number % 10 else 0,
+            )  # fmt: skip
         self.behaviour.prepare(self.site)
         self.log: list[dict[str, Any]] = []
         self.turns: Counter[str | None] = Counter()
@@ -85,6 +91,10 @@ class MockSite:
         if method == "set":
             for name, value in arguments.items():
                 setattr(self.site, name, value)
+            return None
+        if method == "advance":
+            seconds = timedelta(seconds=arguments["seconds"])
+            self.site.clock = lambda: datetime.now(UTC) + seconds
             return None
         if method == "second_day":
             return second_day(self.site)

@@ -1,0 +1,158 @@
+"""Runs after the first one: what is found, what it costs, and what is never believed."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytest
+
+from tests.crawl.comparing import differences
+from tests.mirrored import Mirror
+from tests.mockserver import MockServer, MockSite
+
+EVENTS = "SELECT event, wp_id, silent, reason FROM changes WHERE event <> 'new' "
+EVENTS += "ORDER BY wp_id, version"
+
+
+@pytest.fixture
+def site(server: MockServer, mirror: Mirror) -> MockSite:
+    """A well-behaved site, mirrored once."""
+    return mirrored(server, mirror)
+
+
+def mirrored(server: MockServer, mirror: Mirror, **settings: object) -> MockSite:
+    """A site that has been mirrored once."""
+    made = server.site("plain", posts=90, **settings)
+    assert mirror.crawl(made.url, "--no-media").exit_code == 0
+    return made
+
+
+def test_nothing_new_costs_next_to_nothing(site: MockSite, mirror: Mirror) -> None:
+    before = len(site.log())
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.exit_code == 0
+    assert run.counts("new", "edited", "deleted", "restored") == (0, 0, 0, 0)
+    assert mirror.versions() == 0
+    # Per post type three filters and the newest id; the sweeps of terms and users; discovery.
+    assert len(site.log()) - before <= 30
+
+
+def test_an_edit_becomes_a_version(site: MockSite, mirror: Mirror) -> None:
+    site.call("edit", number=23, title="Council mends the harbour wall")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited", "deleted") == (0, 1, 0)
+    old = mirror.rows("SELECT title, changed FROM post_versions")
+    assert len(old) == 1
+    assert old[0]["title"].startswith("Council votes")
+    assert '"title"' in old[0]["changed"]
+    assert differences(mirror, site.truth()) == []
+
+
+def test_a_silent_edit_is_found_by_a_full_run_and_called_so(site: MockSite, mirror: Mirror) -> None:
+    site.call("edit", number=37, silent=True, content="<p>Something else.</p>")
+    run = mirror.crawl(site.url, "--no-media", "--full")
+    assert run.counts("new", "edited", "deleted") == (0, 1, 0)
+    assert mirror.rows(EVENTS) == [{"event": "edited", "wp_id": 37, "silent": 1, "reason": None}]
+
+
+def test_deleted_and_unpublished_are_told_apart(site: MockSite, mirror: Mirror) -> None:
+    site.call("delete", number=28)
+    site.call("trash", number=41)
+    site.call("edit", number=43, status="draft")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.summary["deleted"] == 3
+    reasons = {row["wp_id"]: row["reason"] for row in mirror.rows(EVENTS)}
+    assert reasons == {28: "deleted", 41: "unpublished", 43: "unpublished"}
+    assert differences(mirror, site.truth()) == []
+
+
+def test_a_post_that_returns_continues_its_history(site: MockSite, mirror: Mirror) -> None:
+    site.call("trash", number=41)
+    mirror.crawl(site.url, "--no-media")
+    site.call("restore", number=41)
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.summary["restored"] == 1
+    assert [row["event"] for row in mirror.rows(EVENTS)] == ["deleted", "restored"]
+    row = mirror.rows("SELECT version, deleted_at FROM posts WHERE wp_id = 41")[0]
+    assert row["version"] >= 2
+    assert row["deleted_at"] is None
+
+
+def test_scheduled_and_backdated_posts_are_found(site: MockSite, mirror: Mirror) -> None:
+    """Cron publishes without touching the modification date; an import keeps an old one."""
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    scheduled = site.call("schedule", at=soon.isoformat(), title="Tomorrow's tide")
+    backdated = site.call("add", at="2011-05-05T10:00:00+00:00", title="From the archive")
+    mirror.crawl(site.url, "--no-media")
+    assert backdated in mirror.ids("posts")
+    assert scheduled not in mirror.ids("posts")
+    site.call("advance", seconds=60)
+    site.call("publish_due")
+    mirror.crawl(site.url, "--no-media")
+    assert scheduled in mirror.ids("posts")
+    assert differences(mirror, site.truth()) == []
+
+
+def test_media_become_visible_with_their_parent(site: MockSite, mirror: Mirror) -> None:
+    """Attachment 15 hangs on the draft 52: its dates and the total of media do not change."""
+    assert 15 not in mirror.ids("media")
+    site.call("edit", number=52, status="publish")
+    mirror.crawl(site.url, "--no-media")
+    assert 15 in mirror.ids("media")
+
+
+def test_a_renamed_term_is_an_edit(site: MockSite, mirror: Mirror) -> None:
+    site.call("rename_term", number=9, name="ferries")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.summary["edited"] == 1
+    assert mirror.rows("SELECT name FROM term_versions") == [{"name": "ferry"}]
+
+
+def test_a_mass_deletion_is_not_believed(site: MockSite, mirror: Mirror) -> None:
+    for number in mirror.ids("posts")[-40:]:
+        site.call("delete", number=number)
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.exit_code == 1
+    assert run.summary["deleted"] == 0
+    assert "--accept-deletions" in run.summary["message"]
+    accepted = mirror.crawl(site.url, "--no-media", "--accept-deletions")
+    assert accepted.summary["deleted"] == 40
+    assert differences(mirror, site.truth()) == []
+
+
+@pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Kathmandu", "Pacific/Kiritimati"])
+def test_filters_are_in_the_sites_own_time(zone: str, server: MockServer, mirror: Mirror) -> None:
+    try:
+        ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        pytest.skip("this machine has no time zone database")
+    site = mirrored(server, mirror, timezone=zone)
+    site.call("edit", number=23, title="Edited in another time zone")
+    added = site.call("add", title="Added in another time zone")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited") == (1, 1)
+    assert added in mirror.ids("posts")
+
+
+def test_a_site_that_changes_its_time_zone(server: MockServer, mirror: Mirror) -> None:
+    site = mirrored(server, mirror, timezone="+13")
+    site.call("set", timezone="-11")
+    site.call("edit", number=23, title="Edited a day earlier")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited") == (0, 1)
+
+
+def test_releases_without_modified_after(server: MockServer, mirror: Mirror) -> None:
+    site = server.site("wordpress-5-6", posts=90)
+    mirror.crawl(site.url, "--no-media")
+    site.call("edit", number=23, title="Edited on an old release")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited", "deleted") == (0, 1, 0)
+
+
+def test_what_differs_at_every_reading_writes_no_versions(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("volatile")
+    for _ in range(3):
+        assert mirror.crawl(site.url, "--no-media", "--full").exit_code == 0
+    assert mirror.versions() == 0
