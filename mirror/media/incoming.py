@@ -65,7 +65,8 @@ class Part:
             if not _own(file, path):
                 file.close()
                 raise Busy(f"{path} is being written by another run")
-            part = cls(path, file, _read_note(path))
+            # A note without bytes says nothing, and most files are new.
+            part = cls(path, file, _read_note(path) if file.tell() else None)
         if part.note is None or part.note.url != url:
             part.restart()
         return part
@@ -73,8 +74,7 @@ class Part:
     def restart(self) -> None:
         """Forgets what is there."""
         with _told(self.path):
-            if self.note is not None:
-                self._note_path.unlink(missing_ok=True)
+            self._note_path.unlink(missing_ok=True)
             self._file.truncate(0)
         self._hash = hashlib.sha256()
         self.note, self.bytes, self.head = None, 0, b""

@@ -52,21 +52,20 @@ async def receive(
         _make_resumable(response, part, url, total)
     unpacker = _unpacker(encoding)
     progress = _Progress(asyncio.get_running_loop().time())
-    judged = False
+    file_type = None
     async for chunk in response.content.iter_chunked(READ):
         progress.received += len(chunk)
         _take(part, chunk, unpacker, policy)
         _check_pace(progress, policy)
-        if not judged and len(part.head) >= HEAD_BYTES:
-            _judge(part, url, policy)
-            judged = True
+        if file_type is None and len(part.head) >= HEAD_BYTES:
+            file_type = _judge(part, url, policy)
     if unpacker is not None and not unpacker.complete:
         raise Refusal("truncated", "the compressed body ends before its end")
     if total is not None and part.bytes != total:
         raise Refusal("truncated", f"{part.bytes} of {total} bytes came", keep=True)
     if part.bytes == 0:
         raise Refusal("empty", "the body is empty")
-    file_type = _judge(part, url, policy)
+    file_type = file_type or _judge(part, url, policy)
     size = _measured(part, file_type, policy)
     return Received(file_type=file_type, size=size, received=progress.received)
 
@@ -150,7 +149,7 @@ def _judge(part: Part, url: str, policy: MediaPolicy) -> FileType:
 
 def _measured(part: Part, file_type: FileType, policy: MediaPolicy) -> tuple[int, int] | None:
     part.flush()
-    size = measure(part.path, file_type.mime)
+    size = measure(part.path, file_type.mime, part.head)
     if size is not None and size[0] * size[1] > policy.pixels:
         raise Refusal("too many pixels", f"{size[0]} × {size[1]}")
     return size

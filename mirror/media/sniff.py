@@ -6,6 +6,7 @@ needs libmagic on the machine; `puremagic` weighs extensions and guesses; Pillow
 of all formats, 22 MB, for two integers.) Text formats have no signature: their rules stand below.
 """
 
+import io
 import os
 import re
 from dataclasses import dataclass
@@ -94,13 +95,25 @@ def sniff(head: bytes, named: str = "") -> FileType:
     return UNKNOWN
 
 
-def measure(path: Path, mime: str) -> tuple[int, int] | None:
-    """Width and height in pixels, as the header states them; None where there are none."""
+def measure(path: Path, mime: str, head: bytes = b"") -> tuple[int, int] | None:
+    """Width and height in pixels, as the header states them; None where there are none.
+
+    `head` is the beginning of the file, in which they mostly stand; else the file is opened.
+    """
     if mime not in _MEASURED:
         return None
+    if head and (size := _size_in(io.BytesIO(head))) is not None:
+        return size
     try:
         with path.open("rb") as file:
-            width, height = imagesize.get(_Bounded(file, MAX_HEADER))
+            return _size_in(file)
+    except OSError:
+        return None
+
+
+def _size_in(file: BinaryIO) -> tuple[int, int] | None:
+    try:
+        width, height = imagesize.get(_Bounded(file, MAX_HEADER))
     except Exception:  # a broken header may break any assumption of its reader
         return None
     return (int(width), int(height)) if width > 0 and height > 0 else None
@@ -122,7 +135,7 @@ class _Bounded:
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_END:
-            end = min(self._limit, os.fstat(self._file.fileno()).st_size)
+            end = min(self._limit, self._file.seek(0, os.SEEK_END))
             return self._file.seek(max(0, end + offset))
         return self._file.seek(offset, whence)
 

@@ -28,10 +28,10 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 QUICK = MediaPolicy(
     file_bytes=5_000_000,
     connect_seconds=2,
-    stall_seconds=0.5,
-    grace_seconds=0.5,
+    stall_seconds=1,
+    grace_seconds=1,
     least_rate=1000,
-    most_seconds=5,
+    most_seconds=10,
     redirects=4,
 )
 

@@ -211,10 +211,12 @@ def bomb_of(times: int) -> bytes:
     return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + first + block * times
 
 
+BOMB = bomb_of(1000)
+
+
 @at("/bomb.png")
 async def bomb(asked: Asked, writer: asyncio.StreamWriter) -> None:
-    body = bomb_of(1000)
-    send(writer, body, Content_Encoding="gzip", Content_Length=len(body))
+    send(writer, BOMB, Content_Encoding="gzip", Content_Length=len(BOMB))
 
 
 @at("/brotli.png")
