@@ -6,6 +6,7 @@ change is neither an edit nor a deletion: it is added to the rows, or left in th
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ class Seeing:
         self.client = client
         self.access: Access = PUBLIC
         self._user = 0
+        self._narrowed = False
         self._mixed: set[str] = set()  # collections that were read with more or fewer rights
 
     # Who we are.
@@ -105,11 +107,12 @@ class Seeing:
             columns |= {"watermark": None, "resume": None}
         with self.session.transaction():
             sights.note(db, site_id, collection, columns)
-        if last is None or mark == "edit":
+        if last is None or mark == "edit" or self._narrowed:
             return None
+        self._narrowed = True
         return (
-            f"{collection.name}: the last crawl saw more, with its credentials; what this one "
-            "cannot see stays as it was"
+            "the last crawl saw more, with other credentials; what this one cannot see stays as "
+            "it was"
         )
 
     def _mark(self, collection: Collection) -> str | None:
@@ -155,12 +158,13 @@ class Seeing:
         ours = rebuild(kind, held.wp_id, held.columns, held.extra)
         if held.deleted_at is not None or access.has_raw(ours) == access.has_raw(row):
             return row
-        shown, known = access.as_public(without_personal(row)), access.as_public(ours)
-        if projection(kind, shown) != projection(kind, known):
-            return row
-        if access.has_raw(ours):
-            return ours
         theirs = without_personal(row)
+        wider = access.has_raw(theirs)
+        full, public = (theirs, ours) if wider else (ours, theirs)
+        if not access.is_same(full, public, partial(projection, kind)):
+            return row
+        if not wider:
+            return dict(ours)
         columns, extra = split(kind, theirs)
         with self.session.transaction():
             sights.enrich(self.session.db, kind, held, columns, extra, fingerprint(kind, theirs))

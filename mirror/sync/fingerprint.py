@@ -17,7 +17,7 @@ from mirror.items import JsonObject, Kind
 
 # Raised when the projection changes, so that rows fingerprinted by an older rule are compared by
 # their stored objects rather than counted as edited.
-RULE = "1"
+RULE = "2"
 
 # Top-level fields that vary or count by themselves. Sources: class-wp-rest-controller.php (links),
 # get_post_class (class_list), and the plugins that register the field.
@@ -46,6 +46,12 @@ UNSTEADY = tuple(
     for marker, pattern in (
         ("gallery-", r"(gallery-)\d+"),  # gallery_shortcode, media.php
         ("playlist-", r"(playlist-)\d+"),  # wp_playlist_shortcode, media.php
+        ("audio-", r"(audio-\d+-)\d+"),  # wp_audio_shortcode, media.php
+        ("video-", r"(video-\d+-)\d+"),  # wp_video_shortcode, media.php
+        ("?_=", r"(\?_=)\d+"),  # both: the same number, at their file's address
+        # img_caption_shortcode: nothing, or -2, -3 where a picture is shown again (since 6.9)
+        ("attachment_", r"""(id=["']attachment_\d+)-\d+"""),
+        ("caption-attachment-", r"(caption-attachment-\d+)-\d+"),
         ("wp-container-", r"(wp-container-)[\w-]+"),  # wp_unique_prefixed_id, block layouts
         ("wp-elements-", r"(wp-elements-)[0-9a-f]+"),  # block-supports/elements.php
         ("wp-duotone-", r"(wp-duotone-)[\w-]+"),  # block-supports/duotone.php

@@ -7,7 +7,7 @@ own drafts in the ordinary context. For everyone else, and for every other kind 
 the public answer: users and comments in `context=edit` are personal data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +21,9 @@ Sight = Literal["edit", "own", "public"]
 _ALL = ("edit_posts", "edit_others_posts", "edit_published_posts", "edit_private_posts")
 # Attachments have no status of their own: they inherit their parent's.
 _STATUS: Mapping[str, str] = {"post": "any", "media": "inherit,private"}
+
+# What an object is compared by.
+Compared = Callable[[JsonObject], object]
 
 # What WordPress answers to credentials that it knows and does not accept (user.php; 401 on every
 # route as soon as one application password exists), and what to say of it.
@@ -92,30 +95,40 @@ def _sight(entry: object, granted: set[str]) -> Sight:
 
 # Objects as editors see them, beside the same as anybody does.
 
-_EDIT_ONLY = ("permalink_template", "generated_slug", "missing_image_sizes")
-_EDIT_PARTS = ("raw", "block_version")
-
 
 def without_secrets(obj: dict[str, Any]) -> dict[str, Any]:
     """The object without the password that visitors need for it: a mirror has no use for it."""
     return {key: value for key, value in obj.items() if key != "password"}
 
 
-def as_public(obj: JsonObject) -> dict[str, Any]:
-    """The object as the ordinary context shows it, less `content` and `excerpt` if protected.
+def reduced(full: JsonObject, public: JsonObject) -> dict[str, Any]:
+    """What an object as editors see it says of the fields that anybody sees of it.
 
-    Which fields those are: `get_item_schema` of the posts and attachments controllers, those with
-    the context `edit` alone.
+    Those are the fields, and the parts of rendered fields, that `public` has: each release of
+    WordPress adds some for editors alone. Text behind a post's password is neither's.
     """
-    hidden = _map(obj.get("content")).get("protected") is True
-    shown = {}
-    for key, value in obj.items():
-        if key in _EDIT_ONLY or (hidden and key in ("content", "excerpt")):
-            continue
-        if isinstance(value, dict) and ("raw" in value or "block_version" in value):
-            value = {name: part for name, part in value.items() if name not in _EDIT_PARTS}
-        shown[key] = value
-    return shown
+    return {
+        key: {name: part for name, part in value.items() if name in public[key]}
+        if isinstance(value, dict) and "raw" in value and isinstance(public[key], dict)
+        else value
+        for key, value in _unlocked(full).items()
+        if key in public
+    }
+
+
+def _unlocked(obj: JsonObject) -> JsonObject:
+    """The object without what only its password, or an editor's rights, show."""
+    if _map(obj.get("content")).get("protected") is not True:
+        return obj
+    return {key: value for key, value in obj.items() if key not in ("content", "excerpt")}
+
+
+def is_same(full: JsonObject, public: JsonObject, compared: Compared) -> bool:
+    """Whether an object as editors see it and one as anybody does are of the same state.
+
+    `compared` takes away what differs without an edit.
+    """
+    return compared(reduced(full, public)) == compared(_unlocked(public))
 
 
 def has_raw(obj: JsonObject) -> bool:
