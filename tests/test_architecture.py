@@ -33,7 +33,6 @@ FLOORS = {
     "mirror.demo": 0,
     "mirror.demo.tour": 8,
     "mirror.backup": 4,
-    "mirror.credentials": 3,
     "spiders": 5,
     "pipelines": 5,
     "mirror.settings": 6,
