@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from mirror.attribution import Site
-from mirror.errors import DiscoveryError, MirrorError, RefusedError, SiteError
+from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection, Item
 from mirror.progress import CrawlSummary, Outcome, Watcher
 from mirror.session import Session, moment, timestamp
@@ -62,7 +62,9 @@ class Visit:
         try:
             root = await self._find()
         except (DiscoveryError, RefusedError) as error:
-            if worth_trying(error) and await self._fall_back(str(error)):
+            # Who has a password wants more than feeds: a wrong one is told, not worked around.
+            refused = self.client.rejection is None and worth_trying(error)
+            if refused and await self._fall_back(str(error)):
                 return
             raise
         await self.seeing.introduce(root.api)
@@ -311,7 +313,9 @@ class Visit:
     def conclude(self, error: MirrorError | None) -> CrawlSummary:
         """Ends the crawl in the store, and sums it up."""
         outcome, message = self._outcome(error)
-        until = self.session.back_off(failed=outcome == "failed")
+        # A wrong setting says nothing about the site.
+        failed = outcome == "failed" and not isinstance(error, ConfigError)
+        until = self.session.back_off(failed=failed)
         if until is not None:
             message = f"{message}; left alone until {until}"
         return self.session.finish(outcome, message, error.exit_code if error else None)
