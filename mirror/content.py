@@ -49,7 +49,8 @@ _FLAT = _words(
 _SEEN, _TEXT, _LINK, _BLOCK, _ASIDE, _CELL, _HIDDEN, _SOURCE = range(1, 9)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Links and sources are not frozen, which would cost three times the time: a page has hundreds.
+@dataclass(slots=True, kw_only=True)
 class Link:
     """An `<a href>`: `text` as a reader sees it, `start` and `end` its place in the plain text."""
 
@@ -60,7 +61,7 @@ class Link:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Source:
     """A `src` that a browser would fetch: of an `img`, `iframe`, `script`; `start` as above."""
 

@@ -51,6 +51,7 @@ _REDIRECTORS = {
     "slack-redir.net": ("url",),
     "linkedin.com": ("url",),
 }
+_PASSING = words("web.archive.org cdn.ampproject.org")
 _REDIRECT_PATHS = ("/url", "/l.php", "/redirect", "/away.php", "/linkfilter/", "/link", "/news/url")
 # Feed proxies and shorteners name the service, never the publisher.
 _OPAQUE = words(
@@ -136,6 +137,11 @@ def is_staging(host: str) -> bool:
     (True, False)
     """
     return bool(_STAGING.search(host))
+
+
+def passes_on(host: str) -> bool:
+    """Whether an address on this host may lead to another: a redirector, an archive, a cache."""
+    return host in _REDIRECTORS or host in _PASSING or host.endswith(".cdn.ampproject.org")
 
 
 def cleaned(url: str) -> str | None:

@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from mirror.attribution.addresses import cleaned, label, publisher_host
-from mirror.attribution.fields import mapping, rendered, string
+from mirror.attribution.addresses import cleaned, label, passes_on, publisher_host
+from mirror.attribution.fields import host_at, mapping, rendered, string
 from mirror.attribution.site import Site
 from mirror.attribution.vocabulary import credit_stems
 from mirror.content import Content, Link, plain
@@ -18,9 +18,12 @@ HEAD = 1000
 TAIL = 2500
 # No honest post links, or shows, more than this; what comes after is not read.
 MANY = 400
+# Characters of a link that says where it leads, and is not a headline.
+_FEW = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, which would cost three times the time; there are dozens in every post.
+@dataclass(slots=True, kw_only=True)
 class Line:
     """A line of the plain text with its place in it, and in lower case, letter for letter."""
 
@@ -70,11 +73,23 @@ class Article:
         return self._foreign[url]
 
     def _judged(self, url: str) -> tuple[str, str] | None:
+        named = host_at(url)
+        if named and self.site.owns(named) and not passes_on(named):
+            return None
         address = cleaned(url)
         if address is None:
             return None
         host = publisher_host(address)
         return None if not host or self.site.owns(host) else (host, address)
+
+    @cached_property
+    def link_words(self) -> tuple[tuple[Link, str], ...]:
+        """The links with few words, and these in lower case without what surrounds them."""
+        return tuple(
+            (link, link.text.lower().strip(" \t[](){}«»<>*-–—.:"))
+            for link in self.content.links[-MANY:]
+            if 2 <= len(link.text) <= _FEW
+        )
 
     @cached_property
     def linked_labels(self) -> Mapping[str, str]:

@@ -111,6 +111,9 @@ class ForeignFrame:
                 return
 
 
+_ADJACENT_WORDS = frozenset(
+    ["revious", "next", "Next", "Prev", "lder", "ewer", "orherige", "ächste", "récédent", "uivant", "nterior", "iguiente", "eguinte", "recedente", "uccessivo"]
+)
 _ADJACENT = re.compile(
     r"(?:[«‹←<]+ ?)?(?:previous|next|older|newer|prev)(?: ?(?:post|article|story|entry))?s?"
     r"(?: ?[»›→>]+)?|"
@@ -126,7 +129,7 @@ class AdjacentPosts:
     name: ClassVar[str] = "adjacent-posts"
     family: ClassVar[Family] = "frame"
     role: ClassVar[Role] = "copy"
-    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
+    marks: ClassVar[frozenset[str]] = _ADJACENT_WORDS
     source: ClassVar[str] = "wp-includes/link-template.php (get_the_post_navigation)"
     example: ClassVar[Example] = Example(
         post={

@@ -51,7 +51,12 @@ class HouseStatement:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for line in article.credits[-_LAST_LINES:] if article.stems.keys() & HOUSE else ():
+        places = [p for word in article.stems.keys() & HOUSE for p in article.stems[word]]
+        indexes = sorted({article.credit_line(place) for place in places})
+        for index in indexes:
+            if index < len(article.credits) - _LAST_LINES:
+                continue
+            line = article.credits[index]
             for found, worth in _stated(article, line):
                 if found.host and not found.own:
                     yield Evidence(

@@ -144,9 +144,13 @@ class InnerLinks:
         pages: dict[str, set[str]] = {}
         for link in article.content.links[:MANY]:
             host = host_at(link.href)
-            if host and host not in NOT_PUBLISHERS:
-                pages.setdefault(host, set()).add(link.href)
-        if not pages or any(article.site.owns(host) for host in pages):
+            if host in pages:
+                pages[host].add(link.href)
+            elif host and article.site.owns(host):
+                return
+            elif host and host not in NOT_PUBLISHERS:
+                pages[host] = {link.href}
+        if not pages:
             return
         host, urls = max(pages.items(), key=lambda item: len(item[1]))
         total = sum(len(there) for there in pages.values())

@@ -27,10 +27,17 @@ def phrases(table: Iterable[tuple[str, str, str]]) -> tuple[Phrase, ...]:
     return tuple(Phrase(lang, tuple(stems.split("|")), re.compile(p)) for lang, stems, p in table)
 
 
+# Every adverb with every verb: the adverbs alone are in every second text.
+_FIRST_STEMS = "|".join(
+    f"{adverb} {verb}"
+    for adverb in ("first", "originally", "initially", "previously")
+    for verb in ["appeared", "published", "posted", "printed", "featured", "ran", "aired", "written", "released", "produced", "run", "broadcast", "been", "created"]
+)
+
 # "first appeared on", in every language: who published it before this site did.
 FIRST = phrases(
     (
-        ("en", "first|originally|initially|previously",
+        ("en", _FIRST_STEMS,
          r"\b(?:first|originally|initially|previously)[ ]"
          r"(?:been )?(?:created and |written and )?(?:appeared|published|posted|printed|featured|"
          r"ran|aired|written|released|produced|run|broadcast)\b"

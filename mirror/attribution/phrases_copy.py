@@ -12,7 +12,7 @@ from mirror.attribution.phrases import phrases
 # "republished from", "with permission of", "cross-posted from": the text stood there before.
 REPUBLISHED = phrases(
     (
-        ("en", "publish|print|post|reproduc|syndicat|excerpt|display|used with",
+        ("en", "republish|re-publish|reprint|re-print|repost|re-post|reproduced|syndicated|excerpted|permission|courtesy of",
          r"\b(?:re-?published|reprinted|re-?posted|reproduced|syndicated|excerpted|re-?printed)"
          r"(?: here| online| in full)?(?: from| via| courtesy of| by (?:kind )?permission of|"
          r" with (?:the )?(?:\w+ )?(?:permission|consent)(?: (?:from|of|by))?)|"
@@ -94,12 +94,12 @@ TRANSLATED = phrases(
 # "original article": said of a page, with its address.
 ORIGINAL = phrases(
     (
-        ("en", "original", r"\b(?:read |see |view |visit |find )?(?:the )?original (?:article|post|story|piece|source|publication|report|essay|interview)\b"),
-        ("es", "original", r"\b(?:artículo|texto|nota|noticia|entrevista|post|fuente) original\b"),
-        ("fr", "original", r"\b(?:article|texte|billet|source) (?:original|d['’]origine)e?\b"),
-        ("de", "original", r"\boriginal(?:artikel|beitrag|text|quelle|interview)\b|\bzum original\b"),
-        ("pt", "original", r"\b(?:artigo|texto|matéria|post|fonte) original\b"),
-        ("it", "original", r"\b(?:articolo|intervista|testo|post|fonte) original[ei]\b"),
+        ("en", "original article|original post|original story|original piece|original source|original publication|original report|original essay|original interview", r"\b(?:read |see |view |visit |find )?(?:the )?original (?:article|post|story|piece|source|publication|report|essay|interview)\b"),
+        ("es", "artículo original|texto original|nota original|noticia original|entrevista original|post original|fuente original", r"\b(?:artículo|texto|nota|noticia|entrevista|post|fuente) original\b"),
+        ("fr", "article original|texte original|billet original|source original|article d|texte d", r"\b(?:article|texte|billet|source) (?:original|d['’]origine)e?\b"),
+        ("de", "originalartikel|originalbeitrag|originaltext|originalquelle|originalinterview|zum original", r"\boriginal(?:artikel|beitrag|text|quelle|interview)\b|\bzum original\b"),
+        ("pt", "artigo original|texto original|matéria original|post original|fonte original", r"\b(?:artigo|texto|matéria|post|fonte) original\b"),
+        ("it", "articolo original|intervista original|testo original|post original|fonte original", r"\b(?:articolo|intervista|testo|post|fonte) original[ei]\b"),
         ("nl", "origine|oorspronkelijk", r"\b(?:originele|oorspronkelijke) (?:artikel|bericht|tekst|bron)\b"),
         ("ru", "оригинал", r"\bоригинал(?: стать\w| материала| текста| поста| новости)?\b"),
         ("uk", "оригінал", r"\bоригінал(?: статті| матеріалу| тексту)?\b"),
@@ -146,6 +146,11 @@ ORIGINAL_LABELS = frozenset(
     "article original", "lien original", "artigo original", "articolo originale", "link originale",
     "artikel asli", "orijinal haber", "المقال الأصلي",
 }  # fmt: skip
+
+# The first words of such link texts in ASCII; what is not ASCII is tried in any case.
+READ_FIRST = frozenset(
+    ["please", "click", "read", "continue", "keep", "see", "view", "visit", "get", "full", "complete", "original", "source", "lire", "leer", "ver", "seguir", "sigue", "continuar", "weiterlesen", "zum", "ganzen", "den", "mehr", "originalartikel", "leia", "continue", "ler", "leggi", "continua", "lees", "czytaj", "baca", "lihat"]
+)
 
 # Link texts that lead to the whole of what here is an excerpt or a copy.
 READ_ON = re.compile(

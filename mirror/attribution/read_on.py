@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from mirror.attribution.addresses import is_article, is_opaque
-from mirror.attribution.article import MANY, Article
+from mirror.attribution.article import Article
 from mirror.attribution.credit import NOT_PUBLISHERS
-from mirror.attribution.phrases_copy import READ_ON
+from mirror.attribution.phrases_copy import READ_FIRST, READ_ON
 from mirror.attribution.publishers import named
 from mirror.attribution.rule import Example, Family, Role
 from mirror.content import Link
@@ -15,8 +15,8 @@ from mirror.items import Evidence
 
 _ORIGINAL = re.compile(r"original|source|оригинал|原文|元記事|원문|asli|gốc|الأصلي")
 _NEXT = re.compile(r"next page|full article")
+_MORE_FIRST = frozenset(("read", "cont", "see ", "view", "next", "full"))
 _MORE = re.compile(r"(?:read|continue|see|view) ?(?:more|on|reading)?\s?(?:»+|›+|→|>+|…|\.{3})*")
-_LONGEST = 120
 # A link that says nothing itself.
 _AT = frozenset((" at ", " on ", "via ", "rom "))
 _POINTER = re.compile(
@@ -46,12 +46,14 @@ class ReadOn:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for link, words in _named_links(article):
+        for link, words in article.link_words:
             if _POINTER.fullmatch(words):
                 before = _words_before(article, link)
                 words = before if READ_ON.fullmatch(before) else _words_after(article, link)
             elif article.content.text[link.start - 4 : link.start] in _AT:
                 words = f"{_words_before(article, link)} {words}"
+            elif words.isascii() and words.split(" ", 1)[0] not in READ_FIRST:
+                continue
             if READ_ON.fullmatch(words) and not _NEXT.match(words):
                 worth = 0.9 if _ORIGINAL.search(words) else 0.85
                 yield from _evidence(self.name, article, link, worth)
@@ -82,21 +84,16 @@ class MoreLink:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        for link, words in _named_links(article):
+        for link, words in article.link_words:
             worth = 0.0
+            if words[:4] not in _MORE_FIRST:
+                continue
             if _NEXT.match(words):
                 worth = 0.8
             elif _MORE.fullmatch(words):
                 worth = 0.85 if "#more" in link.href else _closing_worth(article, link)
             if worth:
                 yield from _evidence(self.name, article, link, worth)
-
-
-def _named_links(article: Article) -> Iterator[tuple[Link, str]]:
-    """The links whose words may be of this kind, with their words in lower case."""
-    for link in article.content.links[-MANY:]:
-        if 2 <= len(link.text) <= _LONGEST:
-            yield link, link.text.lower().strip(" \t[](){}«»<>*-–—.:")
 
 
 def _words_before(article: Article, link: Link) -> str:

@@ -15,7 +15,15 @@ from mirror.attribution.stems import Stems
 
 LABELS = SOURCE_LABELS | SOURCE_PLURALS | ORIGINAL_LABELS
 # What other rules ask for, each in lower case.
-HOUSE = frozenset((" is a", " is the ", " is part of ", "contributed to this", "writes for "))
+HOUSE = frozenset(
+    (
+        "newsroom", "news organi", "news service", "news network", "news site", "news outlet",
+        "news website", "news agency", "investigative outlet", "wire service",
+        "journalism organi", "reporter for", "reporter at", "reporter with", "correspondent",
+        "editor for", "editor at", "columnist", "writer for", "writer at", "journalist for",
+        "journalist at", "writes for", "reports for", "contributed to this",
+    )
+)  # fmt: skip
 DESK = frozenset(("ing by ", "©", "(c)", "copyright"))
 
 
