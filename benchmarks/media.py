@@ -5,7 +5,8 @@
 Each program fetches the same addresses from the same server (asyncio, in a process of its own) into
 a fresh folder, one after another, rounds interleaved; the best round of each counts, by the clock
 and in processor time, which other load on the machine spoils less. `mirror` does more for each file
-than the others: SHA-256, type and size sniffed, `fsync` of file and folder, a row in the database. With `--no-fsync` it leaves the disk to the operating system, as they do.
+than the others: SHA-256, type and size sniffed, `fsync` of file and folder, a row in
+the database. With `--no-fsync` it leaves the disk to the operating system, as they do.
 Prints JSON.
 """
 
