@@ -79,7 +79,7 @@ def top_upstreams(rows: Sequence[tuple[Any, ...]]) -> Chart:
     return Chart(
         title="Top upstreams",
         note="Who published first, by number of posts.",
-        svg=_svg(chart, ["posts"], "Top upstreams"),
+        svg=_svg(chart, ["posts"], "Top upstreams", drawn=bool(rows)),
         legend=(),
         head=("Upstream", "Posts"),
         rows=[(name, posts) for _, name, posts in rows],
@@ -107,7 +107,7 @@ def syndicated_share(rows: Sequence[tuple[Any, ...]], months: Sequence[str]) -> 
     return Chart(
         title="Share of syndicated posts",
         note="Of each month's posts, how many came from somewhere else.",
-        svg=_svg(chart, ["syndicated"], "Share of syndicated posts"),
+        svg=_svg(chart, ["syndicated"], "Share of syndicated posts", drawn=bool(posts)),
         legend=(),
         head=("Month", "Share"),
         rows=[(m, _percent(s)) for m, s in zip(labels, shares, strict=True) if s is not None],
@@ -128,7 +128,8 @@ def _bars(
         for place, label in enumerate(labels)
     ]
     return Chart(
-        title=title, note=note, svg=_svg(chart, list(series), title), legend=list(series),
+        title=title, note=note, svg=_svg(chart, list(series), title, drawn=most > 0),
+        legend=list(series),
         head=(axis, *series), rows=[row for row in rows if any(row[1:])],
     )  # fmt: skip
 
@@ -178,8 +179,13 @@ def _weekly(counts: Sequence[tuple[Any, ...]], weeks: Sequence[date]) -> list[in
     return [by_week[week] for week in weeks]
 
 
-def _svg(chart: Any, series: Sequence[str], title: str) -> Markup:
-    """The chart as markup that may stand in a page: pygal escapes every text that it is given."""
+def _svg(chart: Any, series: Sequence[str], title: str, *, drawn: bool) -> Markup:
+    """The chart as markup that may stand in a page: pygal escapes every text that it is given.
+
+    Empty where there is nothing to draw: pygal cannot label an axis of nothing.
+    """
+    if not drawn:
+        return Markup("")
 
     def without_extras(root: Any) -> Any:
         for child in list(root):

@@ -168,7 +168,7 @@ LIMIT 1000""",
         stamp="published",
         label="title",
         sql="""SELECT p.id AS post_id, s.host AS site, p.title, p.date_gmt AS published,
-    o.id AS original_id, os.host AS original_site, o.date_gmt AS original_published
+    o.id AS original_id, os.host AS original_site, min(o.date_gmt) AS original_published
 FROM (
     SELECT title FROM posts WHERE length(title) > 20
     GROUP BY title HAVING min(site_id) < max(site_id)
@@ -179,6 +179,7 @@ JOIN posts o ON o.title = shared.title AND o.site_id <> p.site_id
 JOIN sites s ON s.id = p.site_id
 JOIN sites os ON os.id = o.site_id
 WHERE p.upstream_id IS NULL
+GROUP BY p.id
 ORDER BY p.date_gmt DESC
 LIMIT 500""",
     ),

@@ -99,6 +99,15 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.0f} %"
 
 
+def outward(address: str | None) -> Markup:
+    """An address as a link if it leads to the web, else as text: upstream may send anything."""
+    text = address or ""
+    shown = text if len(text) <= 90 else f"{text[:89]}…"
+    if not text.startswith(("http://", "https://")):
+        return escape(shown)
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(text, shown)
+
+
 def titled(title: str | None) -> str:
     """A title as text; a post without one has to be called something."""
     return plain(title or "")[:300] or "Untitled"
@@ -134,6 +143,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
     "size": size,
     "share": share,
+    "outward": outward,
     "titled": titled,
     "plain": lambda text: plain(text or ""),
 }

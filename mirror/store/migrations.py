@@ -382,8 +382,28 @@ def m020_browse(db: Database) -> None:
         CREATE INDEX post_versions_silent ON post_versions(valid_to)
             WHERE deleted_at IS NULL AND instr(changed, '"modified_gmt"') = 0;
         CREATE INDEX judgements_url ON judgements(url) WHERE url IS NOT NULL;
-        CREATE INDEX media_files_broken ON media_files(id) WHERE error IS NOT NULL;
+        CREATE INDEX judgements_upstream ON judgements(upstream_id);
+        CREATE INDEX media_files_broken ON media_files(error) WHERE error IS NOT NULL;
         CREATE INDEX files_first_seen ON files(first_seen_at);
+
+        -- A row's page in Datasette counts the rows that refer to it.
+        CREATE INDEX post_versions_author ON post_versions(author_id) WHERE author_id IS NOT NULL;
+        CREATE INDEX post_versions_featured ON post_versions(featured_media_id)
+            WHERE featured_media_id IS NOT NULL;
+        CREATE INDEX post_versions_parent ON post_versions(parent_id) WHERE parent_id IS NOT NULL;
+        CREATE INDEX media_versions_post ON media_versions(post_id) WHERE post_id IS NOT NULL;
+        CREATE INDEX media_versions_author ON media_versions(author_id)
+            WHERE author_id IS NOT NULL;
+        CREATE INDEX comments_author ON comments(author_id) WHERE author_id IS NOT NULL;
+        CREATE INDEX comments_parent ON comments(parent_id) WHERE parent_id IS NOT NULL;
+        CREATE INDEX comment_versions_post ON comment_versions(post_id)
+            WHERE post_id IS NOT NULL;
+        CREATE INDEX comment_versions_author ON comment_versions(author_id)
+            WHERE author_id IS NOT NULL;
+        CREATE INDEX comment_versions_parent ON comment_versions(parent_id)
+            WHERE parent_id IS NOT NULL;
+        CREATE INDEX post_media_versions_media ON post_media_versions(media_id)
+            WHERE media_id IS NOT NULL;
         """,
     )
 

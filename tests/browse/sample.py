@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from mirror.media.names import path_of
 from mirror.store.connection import connect
-from mirror.store.text import index, searchable
+from mirror.store.text import index, searchable, unindex
 from mirror.wordpress.objects import split
 
 SITES = (
@@ -209,6 +209,8 @@ def edit(
         f"SELECT id, ?, ?, {', '.join(shared)} FROM posts WHERE id = ?",
         [at, json.dumps(changed), post],
     )
+    current = "SELECT title, content FROM posts WHERE id = ?"
+    unindex(room.db, [(post, *searchable(*room.db.execute(current, [post]).fetchone()))])
     values = {**changes, "valid_from": at}
     if not silent:
         values["modified_gmt"] = at
@@ -217,6 +219,7 @@ def edit(
         f"{', '.join(f'{name} = ?' for name in values)} WHERE id = ?",
         [*values.values(), post],
     )
+    index(room.db, [(post, *searchable(*room.db.execute(current, [post]).fetchone()))])
 
 
 def delete(room: Newsroom, post: int, *, ago: timedelta, reason: str = "deleted") -> None:

@@ -29,7 +29,7 @@ _BRANCHES = {
         ORDER BY v.valid_to DESC, v.post_id DESC LIMIT :most""",
     "deleted": """SELECT p.deleted_at AS at, 'deleted' AS event, p.id AS post_id, NULL AS changed,
         0 AS silent, p.deleted_reason AS reason, p.version
-        FROM posts p WHERE (p.deleted_at, p.id) < (:at, :post) {site}
+        FROM posts p WHERE p.deleted_at IS NOT NULL AND (p.deleted_at, p.id) < (:at, :post) {site}
         ORDER BY p.deleted_at DESC, p.id DESC LIMIT :most""",
     "restored": """SELECT v.valid_to AS at, 'restored' AS event, v.post_id, NULL AS changed,
         0 AS silent, v.deleted_reason AS reason, v.version + 1 AS version

@@ -1,0 +1,292 @@
+"""A person's paths through the sample mirror, in Chromium; and what must not happen there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browse import hostile
+from tests.browse.payloads import PAYLOADS
+from tests.browse.sites import Server, unused_port
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "/",
+    "/search?q=harbour",
+    "/changes",
+    "/upstreams",
+    "/upstreams/cnn.com",
+    "/stories",
+    "/stories/109",
+    "/stories/109/compare?with=111",
+    "/media",
+    "/media?show=broken",
+    "/sites/riverbankpost.net",
+    "/posts/1",
+    "/posts/4",
+    "/posts/5?version=1",
+    "/posts/12",
+    "/posts/5/compare?a=1&b=4",
+    "/posts/5/compare?a=1&b=4&view=inline",
+    "/queries",
+    "/nowhere",
+)
+TABLES = ("/mirror", "/mirror/posts", "/mirror/posts/5", "/mirror/silent_edits", "/mirror/crawls")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as opened:
+        yield opened
+
+
+class Witness:
+    """Notes what a page says on the console, asks of the network, and pops up."""
+
+    def __init__(self, page: Page) -> None:
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.popped: list[str] = []
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        page.on("dialog", self._dialog)
+        page.context.on("request", lambda request: self.asked.append(request.url))
+
+    def _dialog(self, dialog: Any) -> None:
+        self.popped.append(dialog.message)
+        dialog.dismiss()
+
+    def outside(self, home: str) -> list[str]:
+        return [url for url in self.asked if not url.startswith((home, "data:"))]
+
+
+def settled(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_pages_fit_speak_no_error_and_can_be_used_by_all(
+    chromium: Browser, server: Server, width: int, scheme: Any
+) -> None:
+    size: Any = {"width": width, "height": 800}
+    with chromium.new_context(viewport=size, color_scheme=scheme) as opened:
+        page = opened.new_page()
+        witness = Witness(page)
+        for path in (*PATHS, *TABLES):
+            page.goto(server.url + path)
+            settled(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            expected = 1 if path == "/nowhere" else 0
+            assert len(witness.said) == expected, (path, witness.said)
+            witness.said.clear()
+            violations = [
+                (found["id"], [node["html"][:160] for node in found["nodes"][:3]])
+                for found in Axe().run(page).response["violations"]
+                if found["impact"] in ("serious", "critical")
+            ]
+            if path not in TABLES:
+                assert not violations, (path, violations)
+            else:
+                # Datasette's own markup has select boxes without a name.
+                assert {name for name, _ in violations} <= {"select-name", "label"}, path
+        assert not witness.outside(server.url)
+
+
+def test_a_reader_finds_reads_and_compares(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url)
+    page.get_by_role("searchbox", name="Search posts").fill("storm drains")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Storm drains: who pays, and who decides, after").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Storm drains")
+    frame = page.frame_locator("iframe.reader")
+    expect(frame.get_by_text("said a council source").first).to_be_visible()
+    page.get_by_role("link", name="First against latest").click()
+    expect(page.locator("del", has_text="the mayor").first).to_be_visible()
+    expect(page.locator("ins", has_text="a council source").first).to_be_visible()
+    page.get_by_role("link", name="In one text").click()
+    expect(page.locator("p.one.is-changed").first).to_be_visible()
+    page.go_back()
+    page.go_back()
+    page.get_by_label("As of").fill("2026-01-01")
+    page.get_by_role("button", name="Go").click()
+    assert "at=2026-01-01" in page.url
+
+
+def test_the_reading_frame_is_as_tall_as_its_text(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url + "/posts/1")
+    settled(page)
+    inner = page.evaluate(
+        "document.querySelector('iframe.reader').contentDocument.documentElement.scrollHeight"
+    )
+    outer = page.locator("iframe.reader").bounding_box()
+    assert outer
+    assert inner <= outer["height"] <= inner + 10
+
+
+def test_a_quote_leads_to_its_place(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url + "/posts/4")
+    settled(page)
+    page.get_by_role("button", name="originally published by Reuters").click()
+    mark = page.frame_locator("iframe.reader").locator("#evidence-0")
+    expect(mark).to_have_class(re.compile("is-pointed"))
+    expect(mark).to_be_in_viewport()
+
+
+def test_an_upstream_is_followed_to_its_story(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Upstreams").click()
+    page.get_by_role("link", name="North Valley News").click()
+    page.get_by_role("link", name="Old ports face the sea first").click()
+    page.get_by_role("link", name="3 places carry this story").click()
+    expect(page.locator("ol.story > li")).to_have_count(3)
+    page.get_by_role("link", name="What this copy changed").last.click()
+    expect(page.locator("del").first).to_be_visible()
+
+
+def test_a_question_is_read_and_exported(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url + "/queries")
+    page.get_by_role("link", name="Silent edits").click()
+    expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(6)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV", exact=True).evaluate(
+            "link => { link.download = ''; link.click() }"
+        )
+    assert "silent_edits" in download.value.url
+
+
+def test_the_sql_editor_works_under_the_policy(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    witness = Witness(page)
+    page.goto(server.url + "/mirror?sql=select+1+as+one")
+    expect(page.locator(".CodeMirror")).to_be_visible()
+    page.get_by_role("button", name="Format SQL").click()
+    expect(page.locator(".CodeMirror-code")).to_contain_text("select")
+    page.goto(server.url + "/mirror/posts")
+    page.locator("svg.dropdown-menu-icon").first.click()
+    expect(page.locator(".dropdown-menu").last).to_be_visible()
+    assert not witness.said
+
+
+def test_the_keyboard_alone_is_enough(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("/")
+    expect(page.locator(".quick input")).to_be_focused()
+    page.keyboard.type("storm drains long debate")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert "storm+drains" in page.url
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.card h3') !== null"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("iframe.reader")).to_be_visible()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "what changed":
+            break
+    page.keyboard.press("Enter")
+    settled(page)
+    assert "/compare" in page.url
+
+
+def test_pages_work_without_scripts(chromium: Browser, server: Server) -> None:
+    with chromium.new_context(java_script_enabled=False) as opened:
+        page = opened.new_page()
+        page.goto(server.url + "/posts/5")
+        expect(page.frame_locator("iframe.reader").locator("p").first).to_be_visible()
+        page.goto(server.url)
+        expect(page.locator("svg.pygal-chart").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, list[int]]]:
+    path, posts = hostile.build(tmp_path_factory.mktemp("hostile"))
+    running = Server(path, unused_port())
+    yield running, posts
+    running.stop()
+
+
+def test_no_payload_runs_or_phones_home(
+    context: BrowserContext, attacked: tuple[Server, list[int]], tmp_path: Path
+) -> None:
+    server, posts = attacked
+    assert len(PAYLOADS) >= 60
+    page = context.new_page()
+    witness = Witness(page)
+    wall = [
+        "/", "/search", "/search?q=script", "/changes", "/upstreams", "/upstreams/evil.invalid",
+        "/sites/hostile.invalid", "/stories", "/media", "/media?show=broken", "/media?show=others",
+        "/mirror/posts", "/mirror/authors", "/mirror/terms", "/mirror/attributions",
+        "/mirror/media_files", "/mirror/failures", "/mirror/post_versions", "/mirror/late_edits",
+        "/mirror/broken_media", "/mirror/coverage_gaps", f"/mirror/posts/{posts[0]}",
+    ]  # fmt: skip
+    for post in posts:
+        wall += [f"/posts/{post}", f"/posts/{post}/compare?view=inline", f"/posts/{post}/content"]
+    for path in wall:
+        page.goto(server.url + path, wait_until="load")
+        # Whatever waits for a hand gets one: links to scripts, hovers, toggles.
+        for frame in page.frames:
+            frame.evaluate(
+                """() => { for (const link of document.querySelectorAll('a, summary, mark'))
+                    for (const kind of ['mouseover', 'focus', 'toggle'])
+                        link.dispatchEvent(new Event(kind, {bubbles: true})) }"""
+            )
+            script_links = frame.evaluate(
+                """() => [...document.querySelectorAll('a, area')].map(a => a.protocol)
+                    .filter(p => !['http:', 'https:', 'mailto:', ':', ''].includes(p))"""
+            )
+            assert not script_links, (path, script_links)
+            assert not frame.evaluate("document.querySelectorAll('main [onclick]').length"), path
+    assert not witness.popped
+    assert not witness.outside(server.url)
+    refused = [text for text in witness.said if "Content Security Policy" in text]
+    assert not refused, "sanitising alone must be enough"
+
+
+def test_a_hostile_file_is_no_page(
+    context: BrowserContext, attacked: tuple[Server, list[int]]
+) -> None:
+    server, _ = attacked
+    page = context.new_page()
+    witness = Witness(page)
+    page.goto(server.url + "/media?show=others")
+    files = page.locator(".wall a").evaluate_all("links => links.map(a => a.pathname)")
+    page.goto(server.url + "/media")
+    files += page.locator(".wall a").evaluate_all("links => links.map(a => a.pathname)")
+    assert len(files) == 3
+    for path in files:
+        page.goto(server.url + path)
+        settled(page)
+        reply = context.request.get(server.url + path.replace("/media/", "/files/"))
+        assert "sandbox" in reply.headers["content-security-policy"]
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        if reply.headers["content-type"] != "image/png":
+            assert reply.headers["content-disposition"].startswith("attachment")
+    assert not witness.popped
+    assert not witness.outside(server.url)
