@@ -7,6 +7,7 @@ nothing is ever marked as deleted, and no collection counts as complete.
 
 import asyncio
 import logging
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit, urlunsplit
@@ -23,7 +24,7 @@ from mirror.store.crawls import Coverage
 from mirror.store.feeds import Validators
 from mirror.sync.plan import OVERLAP
 from mirror.urls import host_of
-from mirror.wordpress.advertised import feed_home, pinned
+from mirror.wordpress.advertised import MOST_BYTES, feed_home, pinned
 from mirror.wordpress.feeds import Entry
 from mirror.wordpress.pages import page_object, read_page
 from mirror.wordpress.problems import is_challenge
@@ -40,20 +41,27 @@ PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
 MOST_PAGES = 1000
 ABREAST = 4
 CORE_NAMES = {"post": "posts", "page": "pages", "category": "categories", "post_tag": "tags"}
+WITHOUT_FEED = ("post", "page", "attachment", "nav_menu_item")
 # What discovery says of a site that is to be left alone, or that is another one.
 _LEAVE_ALONE = ("wants a browser", "asks to come back later", "points to another host",
                 "gave no usable answer", "times in a row")  # fmt: skip
+# A front page that has none of these is not WordPress', and announces no feed.
+_MARKS = re.compile(
+    rb"/wp-(?:content|includes)/|content=[\"']WordPress |application/(?:rss|atom)\+xml",
+    re.IGNORECASE,
+)
 
 
-def worth_trying(error: SiteError) -> bool:
-    """Whether feeds and sitemaps may be asked for after REST was not found."""
-    return not any(reason in str(error) for reason in _LEAVE_ALONE)
+def worth_trying(why: str) -> bool:
+    """Whether feeds and sitemaps may be asked for, from what became of REST."""
+    return not any(reason in why for reason in _LEAVE_ALONE)
 
 
 class Fallback:
     """One crawl without REST, or beside it: `answered` are the collections that REST did give.
 
-    `why` says what became of REST, in words.
+    `why` says what became of REST, in words; `refused` that it is there, or was: elsewhere a feed
+    or another mark of WordPress must show that there is something to be read.
     """
 
     def __init__(
@@ -64,6 +72,7 @@ class Fallback:
         watcher: Watcher,
         send: Callable[[Item], None],
         why: str,
+        refused: bool = True,
         answered: frozenset[str] = frozenset(),
     ) -> None:
         self.session = session
@@ -71,6 +80,7 @@ class Fallback:
         self.watcher = watcher
         self.send = send
         self.why = why
+        self.refused = refused
         self.answered = answered
         self.message = why
         self.started = timestamp(session.clock())
@@ -92,6 +102,7 @@ class Fallback:
             listed = await self.sitemaps.addresses()
             if not listed and self.feeds.first is None:
                 return False
+            self.watcher.note(self.session.host, f"{self.why}: feeds and sitemaps are read instead")
             await self._read_feeds(listed)
             await self._read_pages(listed)
         except SiteError as error:
@@ -104,8 +115,10 @@ class Fallback:
 
     async def _approach(self) -> bool:
         """Finds the home address and the feed; False if the site wants no robots at all."""
-        front = await self.client.follow(self.session.order.url, accept=PAGE)
+        front = await self.client.follow(self.session.order.url, accept=PAGE, signed=False)
         if is_challenge(front) or front.status in (0, 401, 429) or front.status >= 500:
+            return False
+        if not self.refused and not _MARKS.search(front.body[:MOST_BYTES]):
             return False
         if front.status < 400 and front.date is not None:
             self.started = min(self.started, timestamp(front.date))
@@ -139,12 +152,17 @@ class Fallback:
     # Feeds.
 
     async def _read_feeds(self, listed: list[Address]) -> None:
-        """The posts, then every other type that may have a feed: pages have none."""
+        """The posts, then the other public types: what the sitemaps list, if there are any."""
         if self.feeds.first is None:
             return
         slugs = [a.subject.slug for a in listed if a.subject.kind == "post"]
-        slugs += [c.slug for c in self.collections if c.kind == "post"]
-        others = dict.fromkeys(s for s in slugs if s and s not in ("post", "page", "attachment"))
+        if not listed:
+            slugs += [c.slug for c in self.collections if c.kind == "post"]
+        others = dict.fromkeys(
+            slug
+            for slug in slugs
+            if slug and slug not in WITHOUT_FEED and not slug.startswith("wp_")
+        )
         for slug in ("post", *others):
             collection = self._collection(slug)
             if self._wanted(collection):
@@ -225,7 +243,7 @@ class Fallback:
         if url is None or subject in self.vain:
             return
         try:
-            reply = await self.client.follow(url, accept=PAGE)
+            reply = await self.client.follow(url, accept=PAGE, signed=False)
         except RefusedError as error:
             logger.info("%s", error)
             return
@@ -270,9 +288,9 @@ class Fallback:
             seen = Validators(self.feeds.etag, self.feeds.last_modified, self.started)
             with self.session.transaction():
                 known_feeds.remember(self.session.db, self.session.site_id, self.feeds.url, seen)
-        self.message = f"{self.why}; {self._what_was_read()} instead"
+        self.message = f"{self.why}; read instead: {self._what_was_read()}"
         if out_of_reach:
-            self.message += f", {out_of_reach} known to be out of reach"
+            self.message += f"; {out_of_reach} objects are known to be out of reach"
         if self.trouble:
             self.message += f" ({'; '.join(self.trouble)})"
 
@@ -283,12 +301,12 @@ class Fallback:
         told = []
         if feed_pages:
             what = "Atom" if self.feeds.kind == "atom" else "RSS"
-            told.append(f"{entries} posts of its {what} feed ({feed_pages} requests)")
+            told.append(f"{entries} posts in its {what} feed")
         if self.pages:
-            told.append(f"{sum(self.pages.values())} pages of its sitemap")
-        if apart := sum(self.keeper.apart.values()):
-            told.append(f"{apart} of them without a WordPress id")
-        return "read " + (", ".join(told) or "nothing new")
+            told.append(f"{sum(self.pages.values())} pages that its sitemap lists")
+        text = " and ".join(told) or "nothing new"
+        apart = sum(self.keeper.apart.values())
+        return f"{text} ({apart} without a WordPress id)" if apart else text
 
     def _cover(self, listed: list[Address]) -> int:
         """Writes the coverage of all that is known to be there; returns what is out of reach."""
@@ -342,7 +360,9 @@ class Fallback:
         told = []
         walked = self.walked.get(slug) if kind == "post" else None
         if walked is not None and walked.problem is None:
-            reach = "to its end" if walked.complete else "in part"
+            reach = "in part"
+            if walked.complete:
+                reach = "as far as it has changed" if walked.since else "to its end"
             told.append(f"the feed was read {reach} ({len(walked.links)} posts)")
         elif walked is not None:
             told.append(f"no feed ({walked.problem})")

@@ -27,12 +27,13 @@ SPELLINGS: tuple[tuple[Literal["atom", "rss"], bool], ...] = (
 
 @dataclass(slots=True, kw_only=True)
 class Walked:
-    """How far a feed was read: `complete` is to its end, as far as a feed has one."""
+    """How far a feed was read: `complete` is to its end, or back to the time `since`."""
 
     links: set[str] = field(default_factory=set)
     pages: int = 0
     complete: bool = False
     problem: str | None = None
+    since: str | None = None
 
 
 class Feeds:
@@ -57,7 +58,7 @@ class Feeds:
             url = feed_url(self.home, kind, pretty=pretty)
             if (seen := known(url)) is not None:
                 self._conditional.expect(url, seen)
-            reply = await self.client.follow(url, accept=ACCEPT)
+            reply = await self.client.follow(url, accept=ACCEPT, signed=False)
             self.kind, self.pretty, self.url = kind, pretty, url
             if reply.status == 304 and seen is not None:
                 self.unchanged = True
@@ -76,7 +77,7 @@ class Feeds:
         self, slug: str, take: Take, *, since: str | None = None, limit: int | None = None
     ) -> Walked:
         """Reads the feed of a post type; `since` a time, if the feed can be had by modification."""
-        walked = Walked()
+        walked = Walked(since=since)
         more = {"post_type": slug} if slug != "post" else {}
         if since is not None:
             more["orderby"] = "modified"
@@ -108,7 +109,7 @@ class Feeds:
         query: dict[str, object] = {**more, **({"paged": page} if page > 1 else {})}
         for _ in range(3):
             url = feed_url(self.home, self.kind, pretty=self.pretty, **query)
-            feed = self._read(await self.client.follow(url, accept=ACCEPT))
+            feed = self._read(await self.client.follow(url, accept=ACCEPT, signed=False))
             if isinstance(feed, Feed) or feed == "past the end":
                 break
         return feed

@@ -135,10 +135,10 @@ class Keeper:
             return None
         self._lookups += 1
         try:
-            reply = await self.client.get(url, method="HEAD", accept="text/html")
+            reply = await self.client.get(url, method="HEAD", accept="text/html", signed=False)
             number = id_in_header(reply) if reply.status == 200 else None
             if number is None and reply.status not in (404, 410):
-                reply = await self.client.follow(url, accept="text/html")
+                reply = await self.client.follow(url, accept="text/html", signed=False)
                 number = read_page(reply).wp_id if reply.status == 200 else None
         except RefusedError as error:
             logger.info("%s", error)

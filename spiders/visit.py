@@ -63,10 +63,10 @@ class Visit:
             root = await self._find()
         except (DiscoveryError, RefusedError) as error:
             # Who has a password wants more than feeds: a wrong one is told, not worked around.
-            refused = self.client.rejection is None and worth_trying(error)
-            if refused and await self._fall_back(str(error)):
-                return
-            raise
+            refused = isinstance(error, RefusedError)
+            if self.client.rejection or not await self._fall_back(str(error), refused=refused):
+                raise
+            return
         await self.seeing.introduce(root.api)
         found = await self._collections(root)
         api = self.seeing.widened(root.api, found)
@@ -99,14 +99,15 @@ class Visit:
             for problem in refused
         )
 
-    async def _fall_back(self, why: str) -> bool:
+    async def _fall_back(self, why: str, *, refused: bool = True) -> bool:
         """Reads feeds and sitemaps instead; whether they gave anything."""
+        if not worth_trying(why):
+            return False
         fallback = Fallback(
             session=self.session, client=self.client, watcher=self.watcher, send=self.send,
-            why=why,
+            why=why, refused=refused,
             answered=frozenset(r.collection.name for r in self.readings if r.refused is None),
         )  # fmt: skip
-        self.watcher.note(self.session.host, f"{why}: its feeds and sitemaps are read instead")
         if await fallback.run():
             self.fallback = fallback
         return self.fallback is not None
