@@ -2,7 +2,7 @@
 
 Core (5.5, `WP_Sitemaps_Registry`): `wp-sitemap-posts-page-1.xml`, or, without pretty permalinks,
 `?sitemap=posts&sitemap-subtype=page&paged=1`. Yoast SEO, Rank Math and All in One SEO:
-`page-sitemap2.xml` below `sitemap_index.xml`.
+`page-sitemap2.xml` below `sitemap_index.xml`. Jetpack: `sitemap-1.xml`, `image-sitemap-1.xml`.
 """
 
 import re
@@ -19,7 +19,7 @@ MOST_ADDRESSES = 500_000
 Shown = Literal["post", "term", "author", "other"]
 
 _CORE = re.compile(r"wp-sitemap-(posts|taxonomies|users)-(?:([a-z0-9_-]{1,32})-)?\d{1,6}\.xml")
-_PLUGIN = re.compile(r"([a-z0-9_-]{1,32})-sitemap\d{0,6}\.xml")
+_PLUGIN = re.compile(r"([a-z0-9_-]{1,32})-sitemap(?:-?\d{1,6})?\.xml")
 _TAXONOMIES = re.compile(r"(?:\w+_)?(?:category|tag|cat)|post_format|(?:pa_|\w*taxonomy).*")
 _OTHER = frozenset({
     "image", "video", "news", "local", "locations", "addl", "author-archive", "date", "archive",
