@@ -112,7 +112,23 @@ class ForeignFrame:
 
 
 _ADJACENT_WORDS = frozenset(
-    ["revious", "next", "Next", "Prev", "lder", "ewer", "orherige", "ächste", "récédent", "uivant", "nterior", "iguiente", "eguinte", "recedente", "uccessivo"]
+    [
+        "revious",
+        "next",
+        "Next",
+        "Prev",
+        "lder",
+        "ewer",
+        "orherige",
+        "ächste",
+        "récédent",
+        "uivant",
+        "nterior",
+        "iguiente",
+        "eguinte",
+        "recedente",
+        "uccessivo",
+    ]
 )
 _ADJACENT = re.compile(
     r"(?:[«‹←<]+ ?)?(?:previous|next|older|newer|prev)(?: ?(?:post|article|story|entry))?s?"

@@ -81,7 +81,7 @@ def _stated(article: Article, line: Line) -> Iterator[tuple[Object, float]]:
     if writes:
         found = object_of(article, line, writes.start(), writes.end())
         if found is not None:
-            yield found, 0.45
+            yield found, 0.25
     staff = _STAFF.match(line.text) if "contributed to this" in line.lower else None
     known = named(staff[1]) if staff else None
     if known is not None:

@@ -18,7 +18,9 @@ _PHOTON = re.compile(r"^(?:https?:)?//i\d\.wp\.com/([^/?#]+/[^?#]*)")
 # What is part of a page, of an advertisement or of counting, and not of the story.
 _CHROME = re.compile(
     r"/plugins/|/themes/|/emoji|\bpixel|count\.gif|\bbanner|\blogo|\bicons?\b|spacer|\bbutton|"
-    r"/ads?/|\bad[sv]?\b|affiliate|tracking|beacon|/smilies/|avatar|1x1|blank\.gif|subscribe|share"
+    r"/ads?/|\bad[sv]?\b|affiliate|tracking|beacon|/smilies/|avatar|1x1|blank\.gif|subscribe|share|badge|widget|\bmaps?[./]|\bcharts?\b|"
+    # Yahoo's old icons; its news images are on s.yimg.com.
+    r"//(?!s\.)[\w.]{1,30}\.yimg\.com/"
 )
 # Hosts that serve everybody's images.
 _ANYBODY = words(
@@ -39,8 +41,8 @@ _ANYBODY = words(
     "refersion.com taboola.com outbrain.com statista.com infogr.am infogram.com "
     "datawrapper.de dwcdn.net flourish.studio tableau.com documentcloud.org maps.google.com "
     "openstreetmap.org apple.com mzstatic.com goodreads.com gr-assets.com eventbrite.com "
-    "typeform.com mailchimp.com list-manage.com sinaimg.cn qpic.cn hdslb.com bilibili.com "
-    "douban.com doubanio.com"
+    "typeform.com mailchimp.com list-manage.com sinaimg.cn qpic.cn gmodules.com ning.com "
+    "storage.msn.com storage.live.com hdslb.com bilibili.com douban.com doubanio.com"
 )
 
 
@@ -71,12 +73,14 @@ class ForeignImages:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         hosts: Counter[str] = Counter()
         first: dict[str, str] = {}
-        for src in _story_sources(article):
+        for tag, src in _story_sources(article):
             host = host_at(src)
             if not host or article.site.owns(host):
                 return
+            if tag != "img" and publisher_of(host) is None:
+                continue
             key = identity(host)
-            if not _is_anybodys(host, key):
+            if not _is_anybodys(host):
                 hosts[key] += 1
                 first.setdefault(key, src)
         if not hosts:
@@ -85,11 +89,11 @@ class ForeignImages:
         if count / total < 0.6:
             return
         known = publisher_of(key) is not None
-        worth = (0.55 if known else 0.4) + (0.1 if count > 1 else 0.0)
+        worth = 0.4 if not known else 0.65 if count > 1 else 0.55
         yield Evidence(
             rule=self.name,
             quote=f"{count} of {total} images, such as {first[key][:200]}",
-            confidence=round(worth, 2),
+            confidence=worth,
             domain=key,
         )
 
@@ -104,17 +108,22 @@ def unproxied(src: str) -> str:
     return f"https://{proxied[1]}" if proxied else src
 
 
-def _story_sources(article: Article) -> Iterator[str]:
+def _story_sources(article: Article) -> Iterator[tuple[str, str]]:
     for source in article.content.sources[:MANY]:
         if source.tag in ("img", "iframe", "source", "video", "audio", "embed"):
             src = unproxied(source.src)
             is_data = src.startswith("data:")
             if not is_data and ("/uploads/" in src or not _CHROME.search(src[:500].lower())):
-                yield src
+                yield source.tag, src
 
 
-def _is_anybodys(host: str, key: str) -> bool:
-    return key in _ANYBODY or host in _ANYBODY or host.split(".", 1)[-1] in _ANYBODY
+def _is_anybodys(host: str) -> bool:
+    """Whether a host, or a domain above it, serves everybody's images."""
+    while host:
+        if host in _ANYBODY or host.startswith("google."):
+            return True
+        host = host.partition(".")[2]
+    return False
 
 
 class InnerLinks:
@@ -162,6 +171,6 @@ class InnerLinks:
             yield Evidence(
                 rule=self.name,
                 quote=f"{len(articles)} of {total} linked pages are on {host}",
-                confidence=0.4,
+                confidence=0.3,
                 domain=articles[0][0],
             )

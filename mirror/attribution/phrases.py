@@ -31,7 +31,22 @@ def phrases(table: Iterable[tuple[str, str, str]]) -> tuple[Phrase, ...]:
 _FIRST_STEMS = "|".join(
     f"{adverb} {verb}"
     for adverb in ("first", "originally", "initially", "previously")
-    for verb in ["appeared", "published", "posted", "printed", "featured", "ran", "aired", "written", "released", "produced", "run", "broadcast", "been", "created"]
+    for verb in [
+        "appeared",
+        "published",
+        "posted",
+        "printed",
+        "featured",
+        "ran",
+        "aired",
+        "written",
+        "released",
+        "produced",
+        "run",
+        "broadcast",
+        "been",
+        "created",
+    ]
 )
 
 # "first appeared on", in every language: who published it before this site did.

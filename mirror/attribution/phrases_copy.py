@@ -24,7 +24,7 @@ REPUBLISHED = phrases(
          r"\b(?:story|article|report|content|column) (?:was |is |has been )?(?:provided|distributed|"
          r"supplied|made available|licensed) (?:to \w+ )?(?:by|from)\b"),
         ("en", "view original|view source|source version|source press release|view the original|view the source",
-         r"\bview (?:the )?(?:original|source) (?:content|version|press release|release|post|article)\b"
+         r"\bview (?:the )?(?:original|source) (?:content|version|press release|release)\b"
          r"(?: (?:on|at|to|from)\b)?|\bsource version of this (?:press )?release\b|"
          r"\bsource press release\b"),
         ("es", "republicad|reproducid|tomado de|tomada de|extraído de|extraída de|con permiso|cortesía",
@@ -149,17 +149,52 @@ ORIGINAL_LABELS = frozenset(
 
 # The first words of such link texts in ASCII; what is not ASCII is tried in any case.
 READ_FIRST = frozenset(
-    ["please", "click", "read", "continue", "keep", "see", "view", "visit", "get", "full", "complete", "original", "source", "lire", "leer", "ver", "seguir", "sigue", "continuar", "weiterlesen", "zum", "ganzen", "den", "mehr", "originalartikel", "leia", "continue", "ler", "leggi", "continua", "lees", "czytaj", "baca", "lihat"]
+    [
+        "please",
+        "click",
+        "read",
+        "continue",
+        "keep",
+        "see",
+        "view",
+        "visit",
+        "get",
+        "full",
+        "complete",
+        "original",
+        "source",
+        "lire",
+        "leer",
+        "ver",
+        "seguir",
+        "sigue",
+        "continuar",
+        "weiterlesen",
+        "zum",
+        "ganzen",
+        "den",
+        "mehr",
+        "originalartikel",
+        "leia",
+        "continue",
+        "ler",
+        "leggi",
+        "continua",
+        "lees",
+        "czytaj",
+        "baca",
+        "lihat",
+    ]
 )
 
 # Link texts that lead to the whole of what here is an excerpt or a copy.
 READ_ON = re.compile(
     r"(?:please )?(?:click (?:here )?(?:to )?|»+ ?|→ ?)?(?:"
-    r"(?:continue reading|keep reading|read(?: more| on)?|see more|view|see|visit)(?: (?:here|it|this|more))?(?: (?:at|on|in|from|over at) .{1,60})|"
+    r"(?:continue reading|keep reading|read(?: more| on)?|see (?:it|this|more))(?: (?:here|it|this|more))?(?: (?:at|on|in|from|over at) .{1,60})|"
     r"(?:continue|keep) reading(?: .{0,80})?|"
-    r"(?:read|view|see|continue to|click for|visit|get)(?: the)? (?:full|whole|entire|complete|rest of(?: the| this)?|remainder of(?: the)?|original|source)"
-    r"(?: (?:news |blog |press )?(?:article|story|post|piece|report|text|entry|item|version|release|interview|column|essay|source|content|here))?(?: (?:here|(?:at|on|in|from|over at|via) .{1,60}))?|"
-    r"(?:full|complete|original|source) (?:article|story|post|text|report|link|version|press release|url|source)|"
+    r"(?:read|view|see|continue to|click for|visit|get)(?: the)? (?:full|whole|entire|complete|rest of(?: the| this)?|remainder of(?: the)?|original|source(?= \w))"
+    r"(?: (?:news |blog |press )?(?:article|story|post|piece|text|entry|item|version|release|interview|column|essay|here))?(?: (?:here|(?:at|on|in|from|over at|via) .{1,60}))?|"
+    r"(?:full|complete|original|source) (?:article|story|post|text|link|press release|url|source)|"
     r"source link|next page|"
     r"lire (?:la suite|l['’]article(?: (?:complet|original|entier|en entier))?|l['’]original)(?: .{0,50})?|"
     r"(?:leer|ver|seguir leyendo|sigue leyendo|continuar leyendo)(?: (?:el|la|más|nota|noticia|artículo|texto))?(?: (?:artículo|noticia|nota|texto|en))?(?: (?:completo|completa|original|.{1,50}))?|"

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from mirror.attribution.addresses import is_article, is_opaque
+from mirror.attribution.addresses import is_article, is_opaque, label
 from mirror.attribution.article import Article
 from mirror.attribution.credit import NOT_PUBLISHERS
+from mirror.attribution.fields import host_at
 from mirror.attribution.phrases_copy import READ_FIRST, READ_ON
-from mirror.attribution.publishers import named
+from mirror.attribution.publishers import identity, named
 from mirror.attribution.rule import Example, Family, Role
+from mirror.attribution.site import condensed
 from mirror.content import Link
 from mirror.items import Evidence
 
@@ -17,6 +19,14 @@ _ORIGINAL = re.compile(r"original|source|оригинал|原文|元記事|원�
 _NEXT = re.compile(r"next page|full article")
 _MORE_FIRST = frozenset(("read", "cont", "see ", "view", "next", "full"))
 _MORE = re.compile(r"(?:read|continue|see|view) ?(?:more|on|reading)?\s?(?:»+|›+|→|>+|…|\.{3})*")
+# "Read more on X", of which X must be where the link leads.
+_PLACE = re.compile(
+    r"(?:read|see)(?: more| it| this| on| here)?(?: it| this)? "
+    r"(?:at|on|in|from|over at) (?:the )?([^»›→>…]{1,60}?)[ »›→>….]*"
+)
+# A noun without a verb; what may come before it: "read the", "lire l'".
+_NOUN = re.compile(r"(?:the )?(?:full|complete|original|source)\b(?! link).{0,40}")
+_LEAD = 22
 # A link that says nothing itself.
 _AT = frozenset((" at ", " on ", "via ", "rom "))
 _POINTER = re.compile(
@@ -54,9 +64,26 @@ class ReadOn:
                 words = f"{_words_before(article, link)} {words}"
             elif words.isascii() and words.split(" ", 1)[0] not in READ_FIRST:
                 continue
-            if READ_ON.fullmatch(words) and not _NEXT.match(words):
+            if not READ_ON.fullmatch(words) or _NEXT.match(words) or link.href.endswith(".pdf"):
+                continue
+            if _is_of_this(article, link, words):
                 worth = 0.9 if _ORIGINAL.search(words) else 0.85
                 yield from _evidence(self.name, article, link, worth)
+
+
+def _is_of_this(article: Article, link: Link, words: str) -> bool:
+    """Whether the link means this text, and not something that it speaks of.
+
+    "Read more on X" must name the site that it leads to; "the original post" within a sentence is
+    some post or other, unless nothing but "read the" comes before.
+    """
+    place = _PLACE.fullmatch(words)
+    if place is not None:
+        host = host_at(link.href)
+        known = named(place[1])
+        own_name = condensed(place[1]) in (label(host).replace("-", ""), condensed(host))
+        return own_name or (known is not None and identity(host) == known.domain)
+    return not _NOUN.fullmatch(words) or len(_words_before(article, link)) <= _LEAD
 
 
 class MoreLink:
