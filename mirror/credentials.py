@@ -9,6 +9,7 @@ them with (`wp_authenticate_application_password` in wp-includes/user.php).
 """
 
 import base64
+import contextlib
 import ipaddress
 import os
 import re
@@ -24,6 +25,10 @@ EXPECTED = '"env:NAME" or "file:PATH"'
 _REFERENCE = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<path>\S.*)")
 # A line of a file: perhaps the origin that it is for, then user and password.
 _BOUND = re.compile(r"(?P<url>https?://\S+)\s+(?P<secret>\S.*)", re.IGNORECASE)
+# Scheme, host and perhaps a port, and no character that address parsers disagree about.
+_CLEAR = re.compile(
+    r"https?://[\w.:\[\]-]+(?:[/?#][^\\\s\x00-\x1f\x7f]*)?", re.IGNORECASE | re.ASCII
+)
 # One password a site, with room for comments: what is larger is another file.
 MOST_BYTES = 65_536
 
@@ -45,9 +50,10 @@ class Credentials:
         """The `Authorization` header for an address; None where it must not be sent.
 
         That is everywhere but on the origin itself: same scheme, host and port (RFC 9110 15.4,
-        RFC 6454).
+        RFC 6454), written so that nobody can read another host out of it: to browsers and some
+        libraries a backslash is a slash, and `https://evil.test\\@example.com/` is `evil.test`.
         """
-        if origin(url) != self.origin:
+        if origin(url) != self.origin or not _CLEAR.fullmatch(url):
             return None
         token = base64.b64encode(f"{self.user}:{self._secret}".encode()).decode("ascii")
         return f"Basic {token}"
@@ -79,12 +85,14 @@ def _origin(url: str) -> tuple[str, str, int]:
     place = origin(url if "://" in url else f"https://{url}")
     if place is None:
         raise ConfigError("credentials: the site's address is no web address")
-    scheme, host, _ = place
+    scheme, host, port = place
+    with contextlib.suppress(UnicodeError):  # addresses are asked for in ASCII (RFC 5891)
+        host = host.encode("idna").decode("ascii")
     if scheme != "https" and not is_loopback(host):
         raise ConfigError(
             f"credentials are not sent over plain http: write https://{host} as the site's address"
         )
-    return place
+    return scheme, host, port
 
 
 def is_loopback(host: str) -> bool:
@@ -142,8 +150,8 @@ def _private_text(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise ConfigError(f"credentials: {path}: {error.strerror or 'unreadable'}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
+    try:
+        found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise ConfigError(f"credentials: {path} is no regular file")
         if found.st_uid not in (os.geteuid(), 0):
@@ -153,7 +161,9 @@ def _private_text(path: Path) -> str:
             raise ConfigError(
                 f"credentials: {path} can be used by others (mode {mode:04o}): run chmod 600 {path}"
             )
-        content = file.read(MOST_BYTES + 1)
+        content = os.read(descriptor, MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
     try:
         if len(content) > MOST_BYTES:
             raise ValueError

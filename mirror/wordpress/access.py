@@ -87,7 +87,7 @@ def access(user: JsonObject, types: JsonObject) -> Access:
 
 def _sight(entry: object, granted: set[str]) -> Sight:
     asked = _map(_map(entry).get("capabilities"))
-    may = {name for name, capability in asked.items() if capability in granted}
+    may = {name for name, named in asked.items() if isinstance(named, str) and named in granted}
     # Private ones that may be read but not edited would be left out of a list for editors. Core
     # gives nobody the capabilities for private blocks, neither to edit nor to read them.
     if may.issuperset(_ALL) and ("edit_private_posts" in may or "read_private_posts" not in may):
