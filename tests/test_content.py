@@ -77,8 +77,9 @@ MARKUP = st.lists(
     st.one_of(
         st.sampled_from(
             ["<p>", "</p>", "<a href='x'>", "</a>", "<div>", "</div>", "<table>", "<td>",
-             "<script>", "<!--", "-->", "<svg>", "<li>", "<b>", "</b>", "&amp;", "&#0;", "<", ">", "</",
-             "\0", "<blockquote>", "</blockquote>", "<img src=i>", "<template>", "<frameset>", "<body>"]
+             "<script>", "<!--", "-->", "<svg>", "<li>", "<b>", "</b>", "&amp;", "&#0;",
+             "<", ">", "</", "\0", "<blockquote>", "</blockquote>", "<img src=i>",
+             "<template>", "<frameset>", "<body>"]
         ),
         st.text(max_size=12),
     ),

@@ -1,6 +1,7 @@
 """Sentences that name the first publisher: "The post … appeared first on …", in any language."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from mirror.attribution.article import Article
@@ -12,6 +13,8 @@ from mirror.items import Evidence
 
 # "The original article …" begins its sentence; far into one, it is what the sentence reports on.
 _LEAD = 25
+# "Il post originale"; a longer beginning is a pointer: "Here is a link to the original article".
+_ARTICLE = 6
 
 
 class FirstPublished:
@@ -97,7 +100,10 @@ class Translated:
 
 
 class OriginalAt:
-    """A sentence or a label names the original of this text, with its address."""
+    """A sentence or a label names the original of this text, with its address.
+
+    "Here is a link to the original article" is what people write below a comment on it: weak.
+    """
 
     name: ClassVar[str] = "original-at"
     family: ClassVar[Family] = "words"
@@ -121,4 +127,4 @@ class OriginalAt:
         for credit in credits(article, ORIGINAL, backwards=False):
             found = evidence(self.name, credit, 0.8)
             if found is not None and found.url is not None and credit.lead <= _LEAD:
-                yield found
+                yield found if credit.lead <= _ARTICLE else replace(found, confidence=0.3)

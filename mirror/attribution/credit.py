@@ -56,13 +56,14 @@ class Object:
 def sentence(line: Line, start: int, end: int) -> tuple[int, int]:
     """The bounds, in the line, of the sentence around a phrase.
 
-    >>> text = "It rained. First published by X. Read on."
+    >>> text = "It rained. First published by Paper. Read on."
     >>> line = Line(text=text, lower=text.lower(), start=0, links=())
     >>> text[slice(*sentence(line, 11, 26))]
-    'First published by X.'
+    'First published by Paper.'
     """
     before = 0
-    for stop in _STOP.finditer(line.text, max(0, start - 400), start):
+    # One further than the phrase's start: a stop is one by what follows it.
+    for stop in _STOP.finditer(line.text, max(0, start - 400), start + 1):
         before = stop.end()
     after = _STOP.search(line.text, end, min(len(line.text), end + 400))
     return max(before, start - 400), after.start() + 1 if after else min(len(line.text), end + 400)

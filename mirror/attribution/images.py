@@ -50,8 +50,9 @@ class ForeignImages:
     """The images of the story come from another publisher's own server.
 
     All the story's images must, none from the site itself. One image of a press house's image
-    host is a sign; of an unknown site it takes more, such as links into the same site. Embedded
-    players of a press house's own count like an image; video platforms and image hosts do not.
+    host is a sign; of an unknown site it is a weak one, since people show what they have on their
+    other sites. Embedded players of a press house's own count like an image; video platforms and
+    image hosts do not.
     """
 
     name: ClassVar[str] = "images"
@@ -89,7 +90,7 @@ class ForeignImages:
         if count / total < 0.6:
             return
         known = publisher_of(key) is not None
-        worth = 0.4 if not known else 0.65 if count > 1 else 0.55
+        worth = 0.3 if not known else 0.65 if count > 1 else 0.55
         yield Evidence(
             rule=self.name,
             quote=f"{count} of {total} images, such as {first[key][:200]}",
@@ -171,6 +172,6 @@ class InnerLinks:
             yield Evidence(
                 rule=self.name,
                 quote=f"{len(articles)} of {total} linked pages are on {host}",
-                confidence=0.3,
+                confidence=0.25,
                 domain=articles[0][0],
             )

@@ -16,6 +16,7 @@ from mirror.items import Evidence
 _BEFORE = re.compile(r"(?:^[\s(\[*–—-]*|[|•·\])>*»。]\s*)$")
 # Before "original" also a word or two: "appello originale:".
 _WORDS = re.compile(r"^\s*(?:\w{1,20} ){1,3}$")
+_NOUNLESS = frozenset(one for one in ORIGINAL_LABELS if " " not in one)
 _COLON = re.compile(r" ?[:：]")
 # A source of figures, a picture or a study is not one of the text.
 _OTHER_SOURCE = re.compile(
@@ -100,7 +101,7 @@ def _labels(article: Article) -> Iterator[tuple[int, tuple[str, int, int]]]:
             index = article.credit_line(place)
             line, start = article.credits[index], place - article.credit_starts[index]
             before = line.lower[:start] if start < 60 else line.lower[start - 60 : start]
-            if _BEFORE.search(before) or (word in ORIGINAL_LABELS and _WORDS.match(before)):
+            if _BEFORE.search(before) or (word in _NOUNLESS and _WORDS.match(before)):
                 end = colon.end() - article.credit_starts[index]
                 known = found.get((index, end))
                 if known is None or known[1] > start:

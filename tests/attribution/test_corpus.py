@@ -20,7 +20,7 @@ CORPUS = Path(os.environ.get("MIRROR_CORPUS") or ROOT.parent / "shared" / "attri
 # Raise a floor when the rules get better. Another corpus needs other floors: its hash is pinned.
 CASES = "09d0e0221e45bcf5d672257a31664274c34fd1a8893775e05360d642b346afb3"
 SYNTHETIC = "b34ecd82f4194adaf5e1111872648d2562c701426f62b1ae8b90a76ec90a112b"
-PRECISION, RECALL, URL_PRECISION, URLS, FALSE_ALARMS = 0.99, 0.98, 0.99, 0.95, 0.0
+PRECISION, RECALL, URL_PRECISION, URLS, FALSE_ALARMS = 0.995, 0.985, 0.99, 0.98, 0.0
 SYNTHETIC_PRECISION, SYNTHETIC_RECALL = 1.0, 0.98
 
 

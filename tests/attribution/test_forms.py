@@ -126,6 +126,9 @@ LEFT_ALONE = [
     f'<a href="{URL}">View in Grazr</a>',
     f'As I wrote in a comment on the <a href="{URL}">original post</a>, plans are not enough.',
     f'You can <a href="{URL}">view the source</a> of the page.',
+    f'Here is a link to the original article: <a href="{URL}">{URL}</a>',
+    f'My new album is out, see <a href="{URL}">here</a> and <a href="{URL}-2">here</a>.'
+    '<img src="https://paper.com/wp-content/uploads/a.jpg">',
     f'We translated the menus from <a href="{URL}">Italian</a>.',
     f'Our <a href="{URL}">original research</a> is on file.',
     f'The source code is at <a href="{URL}">the repository</a>.',
