@@ -207,9 +207,7 @@ class Fallback:
         due = self._due(listed)
         limit = self.session.order.limit
         if limit is not None:
-            counts: Counter[str | None] = Counter()
-            due = [a for a in due if not counts.update([a.subject.slug]) and
-                   counts[a.subject.slug] <= limit]  # fmt: skip
+            due = _at_most(limit, [a for a in due if a.subject.slug not in self.walked])
         if len(due) > MOST_PAGES:
             self.trouble.append(f"{len(due) - MOST_PAGES} pages are left to later crawls")
         due = due[:MOST_PAGES]
@@ -385,6 +383,17 @@ class Fallback:
                     **values, complete=False, how="the feed says that nothing has changed",
                 ))  # fmt: skip
         self.message = f"{self.why}; its feed says that nothing was published or edited since"
+
+
+def _at_most(limit: int, addresses: list[Address]) -> list[Address]:
+    """The first addresses of each sitemap's subject."""
+    counts: Counter[str | None] = Counter()
+    kept = []
+    for address in addresses:
+        counts[address.subject.slug] += 1
+        if counts[address.subject.slug] <= limit:
+            kept.append(address)
+    return kept
 
 
 def _root(url: str) -> str:

@@ -94,11 +94,12 @@ class Feeds:
             fresh = [entry for entry in feed.entries if entry.link not in walked.links]
             walked.links.update(entry.link for entry in fresh)
             walked.pages += 1
-            if limit is not None:
-                fresh = fresh[: max(0, limit - len(walked.links) + len(fresh))]
+            if limit is not None and len(walked.links) >= limit:
+                await take(fresh[: limit - len(walked.links) + len(fresh)])
+                return walked
             await take(fresh)
             if not fresh or (since is not None and self._older(feed, since)):
-                walked.complete = limit is None or len(walked.links) <= limit
+                walked.complete = True
                 return walked
         walked.problem = f"more than {MOST_PAGES} pages"
         return walked

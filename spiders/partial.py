@@ -107,7 +107,11 @@ class Keeper:
     # Ids.
 
     async def _identified(self, entries: Sequence[Entry]) -> dict[str, int | None]:
-        """The ids of entries, by their links: by what is held, by GUID, by their own pages."""
+        """The ids of entries, by their links: by what is held, by GUID, by their own pages.
+
+        A GUID that a held post has under another address identifies nothing: the post may have
+        moved, or be a copy (GUIDs are not unique). Its page tells.
+        """
         db, site_id = self.session.db, self.session.site_id
         held = unidentified.identify(db, site_id, [(e.guid, e.link) for e in entries])
         apart = unidentified.current(db, site_id)

@@ -61,7 +61,7 @@ def link(db: Database, site_id: int) -> int:
         "SELECT DISTINCT guid, link FROM unidentified WHERE site_id = ? AND post_id IS NULL",
         [site_id],
     ).fetchall()
-    posts = identify(db, site_id, rows)
+    posts = identify(db, site_id, rows, by_guid=True)
     for (guid, _), (row_id, _) in posts.items():
         db.execute(
             "UPDATE unidentified SET post_id = ? WHERE site_id = ? AND guid = ?",
@@ -71,23 +71,28 @@ def link(db: Database, site_id: int) -> int:
 
 
 def identify(
-    db: Database, site_id: int, named: Iterable[tuple[str, str]]
+    db: Database, site_id: int, named: Iterable[tuple[str, str]], *, by_guid: bool = False
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """The held posts that have these (GUID, address) pairs: row id and WordPress id of each."""
+    """The held posts that have these (GUID, address) pairs: row id and WordPress id of each.
+
+    By address; `by_guid`: else by GUID, which is not always unique.
+    """
     wanted = list(named)
     by_link = _rows(db, site_id, "link", [link for _, link in wanted])
-    # `wp_insert_post` escapes a GUID's `&` on the first update.
-    escaped = [guid.replace("&", "&#038;") for guid, _ in wanted if "&" in guid]
-    by_guid = _rows(db, site_id, "guid", [*(guid for guid, _ in wanted), *escaped])
+    of_guid = _rows(db, site_id, "guid", [g for guid, _ in wanted for g in _spelt(guid)])
     found = {}
     for guid, link in wanted:
-        rows = by_link.get(link) or [
-            *by_guid.get(guid, ()),
-            *(by_guid.get(guid.replace("&", "&#038;"), ()) if "&" in guid else ()),
-        ]
+        rows = by_link.get(link, [])
+        if by_guid and not rows:
+            rows = [row for spelling in _spelt(guid) for row in of_guid.get(spelling, ())]
         if len(rows) == 1:
             found[guid, link] = rows[0]
     return found
+
+
+def _spelt(guid: str) -> set[str]:
+    """`wp_insert_post` escapes a GUID's `&` on the first update."""
+    return {guid, guid.replace("&", "&#038;")}
 
 
 def _rows(

@@ -129,13 +129,15 @@ def _entry(entry: Any, kind: str) -> Entry | None:
     bodies = [part.get("value") for part in dict.get(entry, "content") or ()]
     content = next((body for body in bodies if isinstance(body, str)), None)
     protected = content is not None and _PROTECTED in content
+    # Where there is no summary, feedparser answers with the content.
+    summary = _text(entry, "summary")
     return Entry(
         guid=html.unescape(_text(entry, "id") or link),
         link=link,
         # Atom's is HTML (`type="html"`), RSS' is text.
         title=title if kind == "atom" else html.escape(title, quote=False),
         content=None if content is None else _EMOJI.sub(r"\1", content),
-        excerpt=_text(entry, "summary") or None,
+        excerpt=summary if summary != content else None,
         date_gmt=_time(entry, "published_parsed"),
         modified_gmt=_time(entry, "updated_parsed") if kind == "atom" else None,
         author=_text(entry, "author") or None,

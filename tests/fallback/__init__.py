@@ -1,0 +1,1 @@
+"""Crawls of sites without a REST API."""
