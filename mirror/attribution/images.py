@@ -22,6 +22,7 @@ _CHROME = re.compile(
     # Yahoo's old icons; its news images are on s.yimg.com.
     r"//(?!s\.)[\w.]{1,30}\.yimg\.com/"
 )
+_SHOWN = frozenset(("img", "iframe", "source", "video", "audio", "embed"))
 # Hosts that serve everybody's images.
 _ANYBODY = words(
     "blogspot.com bp.blogspot.com blogger.com googleusercontent.com ggpht.com gstatic.com "
@@ -74,23 +75,28 @@ class ForeignImages:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         hosts: Counter[str] = Counter()
         first: dict[str, str] = {}
-        for tag, src in _story_sources(article):
+        for source in article.content.sources[:MANY]:
+            if source.tag not in _SHOWN or source.src.startswith("data:"):
+                continue
+            src = unproxied(source.src)
             host = host_at(src)
             if not host or article.site.owns(host):
+                if "/plugins/" in src or "/themes/" in src:
+                    continue
                 return
-            if tag != "img" and publisher_of(host) is None:
+            known = publisher_of(host)
+            if (source.tag != "img" and known is None) or _is_anybodys(host) or _is_chrome(src):
                 continue
-            key = identity(host)
-            if not _is_anybodys(host):
-                hosts[key] += 1
-                first.setdefault(key, src)
+            key = known.domain if known else identity(host)
+            hosts[key] += 1
+            first.setdefault(key, src)
         if not hosts:
             return
         (key, count), total = hosts.most_common(1)[0], hosts.total()
         if count / total < 0.6:
             return
-        known = publisher_of(key) is not None
-        worth = 0.3 if not known else 0.65 if count > 1 else 0.55
+        is_press = publisher_of(key) is not None
+        worth = 0.3 if not is_press else 0.65 if count > 1 else 0.55
         yield Evidence(
             rule=self.name,
             quote=f"{count} of {total} images, such as {first[key][:200]}",
@@ -109,13 +115,8 @@ def unproxied(src: str) -> str:
     return f"https://{proxied[1]}" if proxied else src
 
 
-def _story_sources(article: Article) -> Iterator[tuple[str, str]]:
-    for source in article.content.sources[:MANY]:
-        if source.tag in ("img", "iframe", "source", "video", "audio", "embed"):
-            src = unproxied(source.src)
-            is_data = src.startswith("data:")
-            if not is_data and ("/uploads/" in src or not _CHROME.search(src[:500].lower())):
-                yield source.tag, src
+def _is_chrome(src: str) -> bool:
+    return "/uploads/" not in src and bool(_CHROME.search(src[:500].lower()))
 
 
 def _is_anybodys(host: str) -> bool:
