@@ -1,6 +1,7 @@
 """The floors of docs/design.md, held by the imports that the code really has."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ FLOORS = {
 }
 
 
+@cache
 def modules() -> list[Path]:
     return sorted(
         path for top in ("mirror", "spiders", "pipelines") for path in (ROOT / top).rglob("*.py")
@@ -60,6 +62,11 @@ def floor_of(module: str) -> int:
     return FLOORS[max(known, key=len)]
 
 
+@cache
+def names() -> frozenset[str]:
+    return frozenset(name_of(path) for path in modules())
+
+
 def imports(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -68,8 +75,7 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    names = {name_of(other) for other in modules()}
-    return {name for name in found if name in names}
+    return found & names()
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

@@ -11,6 +11,8 @@ from tests.crawl.comparing import differences
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer
 
+pytestmark = pytest.mark.slow
+
 
 def start(mirror: Mirror, url: str) -> subprocess.Popen[str]:
     """A crawl in the background."""

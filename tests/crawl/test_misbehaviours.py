@@ -8,6 +8,8 @@ from tests.mockserver import MockServer
 from tests.mockserver.behaviour import Behaviour
 from tests.mockserver.misbehaviours import BY_URL, bodies, rows
 
+pytestmark = pytest.mark.slow
+
 # They change the objects themselves; compared by id here, and key by key in test_lossless.
 OTHER_OBJECTS = {
     url

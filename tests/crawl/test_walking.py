@@ -9,6 +9,8 @@ from tests.crawl.comparing import differences
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer, MockSite
 
+pytestmark = pytest.mark.slow
+
 
 def test_terms_of_a_hierarchical_taxonomy_take_no_offset(
     server: MockServer, mirror: Mirror
