@@ -23,9 +23,9 @@ def test_a_redirect_to_another_host_is_not_followed(server: MockServer, mirror: 
 @pytest.mark.parametrize("behaviour", ["rest-401", "rest-403"])
 def test_a_refusal_is_not_worked_around(behaviour: str, server: MockServer, mirror: Mirror) -> None:
     site = server.site(behaviour)
-    run = mirror.run("crawl", site.url)
-    assert run.exit_code == 3
-    assert "refuse" in run.stderr
+    run = mirror.run("crawl", site.url, "--no-media")
+    assert run.exit_code == 1
+    assert "refuses its REST API" in run.stdout + run.stderr
     assert not any("rest_route" in request["query"] for request in site.log())
 
 
@@ -36,16 +36,35 @@ def test_no_wordpress_names_the_places_and_their_answers(
     run = mirror.run("crawl", site.url)
     assert run.exit_code == 3
     for place in ("/wp-json/", "/index.php/wp-json/", "rest_route", "404"):
-        assert place in run.stderr
+        assert place in run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("behaviour", ["robots-disallow", "robots-no-rest"])
-def test_robots_txt_is_obeyed(behaviour: str, server: MockServer, mirror: Mirror) -> None:
+@pytest.mark.parametrize(
+    ("behaviour", "exit_code"), [("robots-disallow", 3), ("robots-no-rest", 1)]
+)
+def test_robots_txt_is_obeyed(
+    behaviour: str, exit_code: int, server: MockServer, mirror: Mirror
+) -> None:
     site = server.site(behaviour)
-    run = mirror.run("crawl", site.url)
-    assert run.exit_code == 3
-    assert "robots.txt" in run.stderr
+    run = mirror.run("crawl", site.url, "--no-media")
+    assert run.exit_code == exit_code
+    assert "robots.txt" in run.stdout + run.stderr
     assert not [request for request in site.log() if request["route"]]
+
+
+@pytest.mark.parametrize("behaviour", ["rest-401", "rest-404", "rest-to-home", "robots-no-rest"])
+def test_without_rest_feeds_and_sitemaps_are_read(
+    behaviour: str, server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site(behaviour, posts=30)
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.summary["outcome"] == "partial"
+    truth = site.truth()
+    for base in ("posts", "pages"):
+        shown = {row["id"]: row["link"] for row in truth[f"/wp/v2/{base}"]["objects"]}
+        links = "SELECT wp_id, link FROM posts WHERE collection = ?"
+        assert {row["wp_id"]: row["link"] for row in mirror.rows(links, base)} == shown
+    assert not any(row["complete"] for row in run.summary["coverage"])
 
 
 def test_the_agent_names_itself(server: MockServer, mirror: Mirror) -> None:

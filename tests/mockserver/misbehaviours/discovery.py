@@ -121,12 +121,12 @@ class SoftNotFound(NotWordPress):
 
 
 class RedirectedAway(Behaviour):
-    """`/wp-json` is redirected to the home page, to hide it (Clearfy). Exit 3."""
+    """`/wp-json` is redirected to the home page, to hide it (Clearfy). Feeds are read; exit 1."""
 
     urls = ("rest-to-home",)
-    exit_code = 3
+    exit_code = 1
     whole = False
-    most = 30
+    most = 60
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         if ask.route is not None:

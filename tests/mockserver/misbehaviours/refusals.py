@@ -6,15 +6,15 @@ from tests.mockserver.behaviour import Answer, Ask, Behaviour, page
 
 
 class RestRefused(Behaviour):
-    """REST is switched off for visitors, with a status of N. Exit 3; `?rest_route=` is not tried.
+    """REST is switched off for visitors, with a status of N. Feeds and sitemaps are read; exit 1.
 
-    A refusal is respected, not worked around by another spelling of the address.
+    A refusal is not worked around by another spelling of the address: no `?rest_route=`.
     """
 
     urls = ("rest-401", "rest-403")
-    exit_code = 3
+    exit_code = 1
     whole = False
-    most = 25
+    most = 60
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         if ask.route is None:
@@ -29,12 +29,12 @@ class RestRefused(Behaviour):
 
 
 class RestAbsent(Behaviour):
-    """The REST API answers 404 to everything. Exit 3."""
+    """The REST API answers 404 to everything. Feeds and sitemaps are read instead; exit 1."""
 
     urls = ("rest-404",)
-    exit_code = 3
+    exit_code = 1
     whole = False
-    most = 30
+    most = 60
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         return self.usual(ask, site) if ask.route is None else page(404, "Not Found")
@@ -105,9 +105,9 @@ class RobotsDisallow(Behaviour):
 
 
 class RobotsDisallowRest(Behaviour):
-    """The host's robots.txt forbids the REST API alone. Exit 3; no REST request is made."""
+    """The host's robots.txt forbids the REST API alone. Feeds and sitemaps are read; exit 1."""
 
     urls = ("robots-no-rest",)
-    exit_code = 3
+    exit_code = 1
     whole = False
-    most = 8
+    most = 60
