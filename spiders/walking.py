@@ -48,9 +48,7 @@ async def run(
                 raise Refused(outcome)
             walk.fail(window, outcome)
             return
-        ids = list(
-            dict.fromkeys(row["id"] for row in outcome.rows if type(row.get("id")) is int)
-        )
+        ids = list(dict.fromkeys(row["id"] for row in outcome.rows if type(row.get("id")) is int))
         if window.probe:
             walk.receive(window, ids, outcome.total, outcome.pages)
             return
