@@ -48,15 +48,28 @@ QUERIES = (
         label="event || ': ' || title",
         sql="""SELECT c.at, c.event, s.host AS site, p.id AS post_id, p.title, c.changed, c.silent
 FROM (
-    SELECT first_seen_at AS at, 'new' AS event, id AS post_id, NULL AS changed, 0 AS silent
-    FROM posts WHERE first_seen_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+    SELECT * FROM (
+        SELECT first_seen_at AS at, 'new' AS event, id AS post_id, NULL AS changed, 0 AS silent
+        FROM posts WHERE first_seen_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+        ORDER BY first_seen_at DESC LIMIT 500)
     UNION ALL
-    SELECT valid_to, CASE WHEN deleted_at IS NULL THEN 'edited' ELSE 'restored' END, post_id,
-        changed, deleted_at IS NULL AND instr(changed, '"modified_gmt"') = 0
-    FROM post_versions WHERE valid_to >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+    SELECT * FROM (
+        SELECT valid_to, 'edited', post_id, changed, instr(changed, '"modified_gmt"') = 0
+        FROM post_versions
+        WHERE deleted_at IS NULL
+            AND valid_to >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+        ORDER BY valid_to DESC LIMIT 500)
     UNION ALL
-    SELECT deleted_at, 'deleted', id, NULL, 0
-    FROM posts WHERE deleted_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+    SELECT * FROM (
+        SELECT valid_to, 'restored', post_id, changed, 0 FROM post_versions
+        WHERE deleted_at IS NOT NULL
+            AND valid_to >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+        ORDER BY valid_to DESC LIMIT 500)
+    UNION ALL
+    SELECT * FROM (
+        SELECT deleted_at, 'deleted', id, NULL, 0 FROM posts
+        WHERE deleted_at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+        ORDER BY deleted_at DESC LIMIT 500)
 ) AS c
 JOIN posts p ON p.id = c.post_id
 JOIN sites s ON s.id = p.site_id

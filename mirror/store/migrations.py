@@ -90,6 +90,9 @@ def m020_browse(db: Database) -> None:
         CREATE INDEX posts_edited ON posts(date_gmt) WHERE version > 1;
         CREATE INDEX posts_gone ON posts(date_gmt) WHERE deleted_at IS NOT NULL;
         CREATE INDEX posts_title ON posts(title, site_id);
+        CREATE INDEX post_versions_edits ON post_versions(valid_to, deleted_at);
+        CREATE INDEX post_versions_restored ON post_versions(valid_to)
+            WHERE deleted_at IS NOT NULL;
         CREATE INDEX post_versions_silent ON post_versions(valid_to)
             WHERE deleted_at IS NULL AND instr(changed, '"modified_gmt"') = 0;
         CREATE INDEX judgements_url ON judgements(url) WHERE url IS NOT NULL;

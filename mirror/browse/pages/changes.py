@@ -24,7 +24,7 @@ _BRANCHES = {
         ORDER BY p.first_seen_at DESC, p.id DESC LIMIT :most""",
     "edited": """SELECT v.valid_to AS at, 'edited' AS event, v.post_id, v.changed,
         instr(v.changed, '"modified_gmt"') = 0 AS silent, NULL AS reason, v.version + 1 AS version
-        FROM post_versions v {join}
+        FROM {versions}
         WHERE (v.valid_to, v.post_id) < (:at, :post) AND v.deleted_at IS NULL {site}
         ORDER BY v.valid_to DESC, v.post_id DESC LIMIT :most""",
     "deleted": """SELECT p.deleted_at AS at, 'deleted' AS event, p.id AS post_id, NULL AS changed,
@@ -33,7 +33,7 @@ _BRANCHES = {
         ORDER BY p.deleted_at DESC, p.id DESC LIMIT :most""",
     "restored": """SELECT v.valid_to AS at, 'restored' AS event, v.post_id, NULL AS changed,
         0 AS silent, v.deleted_reason AS reason, v.version + 1 AS version
-        FROM post_versions v {join}
+        FROM {versions}
         WHERE (v.valid_to, v.post_id) < (:at, :post) AND v.deleted_at IS NOT NULL {site}
         ORDER BY v.valid_to DESC, v.post_id DESC LIMIT :most""",
 }
@@ -58,7 +58,7 @@ def read(conn: sqlite3.Connection, event: str, host: str, before: str) -> dict[s
         "SELECT * FROM ("
         + _BRANCHES[name].format(
             site="AND p.site_id = :site" if site is not None else "",
-            join="JOIN posts p ON p.id = v.post_id" if site is not None else "",
+            versions=_versions(conn, site),
         )
         + ")"
         for name in chosen
@@ -80,6 +80,21 @@ def read(conn: sqlite3.Connection, event: str, host: str, before: str) -> dict[s
         "site": host if site is not None else "",
         "older": last,
     }
+
+
+def _versions(conn: sqlite3.Connection, site: int | None) -> str:
+    """Versions in the order that costs least: by time, or by the posts of a small site.
+
+    By time, as many are read as the page shows for each share that the site has of all posts; by
+    posts, all versions of the site's posts, some three each. SQLite's planner cannot know.
+    """
+    if site is None:
+        return "post_versions v"
+    ours = conn.execute("SELECT count(*) FROM posts WHERE site_id = ?", [site]).fetchone()[0]
+    last = conn.execute("SELECT max(id) FROM posts").fetchone()[0] or 0
+    if 3 * ours * ours > PAGE * last:
+        return "post_versions v CROSS JOIN posts p ON p.id = v.post_id"
+    return "posts p CROSS JOIN post_versions v ON v.post_id = p.id"
 
 
 def _fields(changed: str | None) -> list[str]:

@@ -3,10 +3,12 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
 
 from mirror.browse import charts
+from mirror.browse.database import Mirror
 from mirror.browse.pages.cards import cards
 from mirror.browse.pages.site import SITES
 from mirror.browse.pages.visit import Visit
@@ -22,8 +24,8 @@ _TOTALS = """
 _MONTHS = """
     SELECT substr(p.date_gmt, 1, 7) AS month, p.site_id, count(*) AS posts,
         count(p.upstream_id) AS syndicated
-    FROM posts p WHERE p.date_gmt >= ? AND p.date_gmt < ?
-    GROUP BY month, p.site_id"""
+    FROM sites s CROSS JOIN posts p ON p.site_id = s.id AND p.date_gmt >= ? AND p.date_gmt < ?
+    GROUP BY p.site_id, month"""
 
 _EDITS = """
     SELECT substr(valid_to, 1, 10) AS day, count(*) AS posts
@@ -53,28 +55,45 @@ _WEEK = """
         (SELECT count(*) FROM posts WHERE deleted_at >= :week) AS gone"""
 
 
+# The charts read all posts' dates, and change little: they are drawn again when a crawl begins or
+# ends, and every day.
+_LATEST_CRAWLS = "SELECT id, finished_at FROM crawls ORDER BY id DESC LIMIT 50"
+Stamp = tuple[Any, ...]
+_drawn: WeakKeyDictionary[Mirror, tuple[Stamp, list[charts.Chart]]] = WeakKeyDictionary()
+
+
 async def show(visit: Visit) -> Response:
-    return await visit.page("home", await visit.read(lambda conn: read(conn, datetime.now(UTC))))
+    now = datetime.now(UTC)
+    context = await visit.read(lambda conn: read(conn, now))
+    drawn = await visit.read(lambda conn: _remembered(visit.mirror, conn, now))
+    return await visit.page("home", {**context, "charts": drawn})
+
+
+def _remembered(mirror: Mirror, conn: sqlite3.Connection, now: datetime) -> list[charts.Chart]:
+    crawls = [tuple(row) for row in conn.execute(_LATEST_CRAWLS)]
+    stamp = (now.date(), *crawls)
+    known = _drawn.get(mirror)
+    if known is None or known[0] != stamp:
+        known = (stamp, draw(conn, now))
+        _drawn[mirror] = known
+    return known[1]
 
 
 def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
-    """Everything on the page, as of `now`."""
+    """Everything on the page but the charts, as of `now`."""
     week = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    sites = [dict(row) for row in conn.execute(SITES)]
     return {
         "totals": dict(conn.execute(_TOTALS).fetchone()),
-        "sites": sites,
+        "sites": conn.execute(SITES).fetchall(),
         "week": dict(conn.execute(_WEEK, {"week": week}).fetchone()),
         "new": cards(conn, _NEW, [week]),
         "edited": cards(conn, _EDITED, [week]),
         "gone": cards(conn, _GONE, [week]),
-        "charts": _charts(conn, sites, now),
     }
 
 
-def _charts(
-    conn: sqlite3.Connection, sites: list[dict[str, Any]], now: datetime
-) -> list[charts.Chart]:
+def draw(conn: sqlite3.Connection, now: datetime) -> list[charts.Chart]:
+    """The four charts, as of `now`."""
     months = _months(now, 24)
     rows = [tuple(row) for row in conn.execute(_MONTHS, [months[0], f"{months[-1]}-32"])]
     # A young site's two years would be mostly empty: at least half a year is shown.
@@ -84,7 +103,7 @@ def _charts(
     edits = [tuple(row) for row in conn.execute(_EDITS, [since])]
     deletions = [tuple(row) for row in conn.execute(_DELETIONS, [since])]
     upstreams = [tuple(row) for row in conn.execute(_UPSTREAMS)]
-    names = {site["id"]: site["name"] or site["host"] for site in sites}
+    names = dict(conn.execute("SELECT id, coalesce(name, host) FROM sites").fetchall())
     return [
         charts.posts_by_month(rows, months, names),
         charts.changes_by_week(edits, deletions, now.date()),

@@ -13,8 +13,14 @@ from mirror.browse.pages.visit import Visit
 from mirror.content import Content
 
 PAGE = 20
-# Rows that one search ranks at most: a word that stands in everything is no question.
+# Words that stand in more posts than this do not rank them: the newest come first.
 _MOST = 5000
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM posts_fts WHERE posts_fts MATCH ? LIMIT ?)"
+_AMONG = "AND p.id IN (SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match)"
+_RANKED = f"""
+    WITH hits AS MATERIALIZED (
+        SELECT rowid AS id, rank FROM posts_fts WHERE posts_fts MATCH :match)
+    {CARD.replace("FROM posts p", "FROM hits CROSS JOIN posts p ON p.id = hits.id")}"""
 _WORD = re.compile(r'"([^"]+)"|(\S+)')
 _FATES = {"edited": "p.version > 1", "gone": "p.deleted_at IS NOT NULL"}
 _AROUND = 110
@@ -35,14 +41,13 @@ def read(conn: sqlite3.Connection, asked: dict[str, str], page: int) -> dict[str
     match = fts_query(asked["q"])
     clauses, values = _filters(conn, asked)
     where = " AND ".join(clauses) or "1"
-    values |= {"match": match, "most": _MOST, "limit": PAGE + 1, "offset": (page - 1) * PAGE}
-    if match:
-        sql = f"""WITH hits AS MATERIALIZED (SELECT rowid AS id, rank FROM posts_fts
-                WHERE posts_fts MATCH :match ORDER BY rank LIMIT :most)
-            {CARD.replace("FROM posts p", "FROM hits CROSS JOIN posts p ON p.id = hits.id")}
-            WHERE {where} ORDER BY hits.rank LIMIT :limit OFFSET :offset"""
+    values |= {"match": match, "limit": PAGE + 1, "offset": (page - 1) * PAGE}
+    ranked = bool(match) and _count(conn, match) <= _MOST
+    if ranked:
+        sql = f"{_RANKED} WHERE {where} ORDER BY hits.rank LIMIT :limit OFFSET :offset"
     else:
-        sql = f"{CARD} WHERE {where} ORDER BY p.date_gmt DESC LIMIT :limit OFFSET :offset"
+        sql = f"{CARD} WHERE {where} {_AMONG if match else ''} ORDER BY p.date_gmt DESC"
+        sql += " LIMIT :limit OFFSET :offset"
     posts = [dict(row) for row in conn.execute(sql, values)]
     words = [word.casefold() for word in _words(asked["q"])]
     for post in posts[:PAGE]:
@@ -50,11 +55,18 @@ def read(conn: sqlite3.Connection, asked: dict[str, str], page: int) -> dict[str
     return {
         "asked": asked,
         "posts": posts[:PAGE],
+        "ranked": ranked,
         "page": page,
         "more": len(posts) > PAGE,
         "sites": conn.execute("SELECT host, name FROM sites ORDER BY host").fetchall(),
         "types": _types(conn),
     }
+
+
+def _count(conn: sqlite3.Connection, match: str) -> int:
+    """How many posts have the words; one more than `_MOST` stands for any number above."""
+    row = conn.execute(_COUNT, [match, _MOST + 1]).fetchone()
+    return int(row[0])
 
 
 def fts_query(text: str) -> str:

@@ -9,13 +9,14 @@ from mirror.browse.pages.cards import cards
 from mirror.browse.pages.visit import Visit, found
 
 PAGE = 30
+ALL = 100
 
 _ALL = """
     SELECT u.id, u.domain, u.name, g.posts, g.sites, g.first, g.latest
     FROM (SELECT upstream_id, count(*) AS posts, count(DISTINCT site_id) AS sites,
             min(date_gmt) AS first, max(date_gmt) AS latest
         FROM posts WHERE upstream_id IS NOT NULL GROUP BY upstream_id
-        ORDER BY posts DESC LIMIT 300) AS g
+        ORDER BY posts DESC, upstream_id LIMIT :limit OFFSET :offset) AS g
     JOIN upstreams u ON u.id = g.upstream_id ORDER BY g.posts DESC, u.domain"""
 _TOTALS = """
     SELECT (SELECT count(*) FROM posts) AS posts,
@@ -35,7 +36,8 @@ _ITS_OWN = "SELECT host, name FROM sites WHERE host = ?"
 
 
 async def index(visit: Visit) -> Response:
-    return await visit.page("upstreams", await visit.read(read_all))
+    page = visit.number("page", 1)
+    return await visit.page("upstreams", await visit.read(lambda conn: read_all(conn, page)))
 
 
 async def show(visit: Visit) -> Response:
@@ -44,11 +46,14 @@ async def show(visit: Visit) -> Response:
     return await visit.page("upstream", found(context, "upstream of this name"))
 
 
-def read_all(conn: sqlite3.Connection) -> dict[str, Any]:
-    upstreams = conn.execute(_ALL).fetchall()
+def read_all(conn: sqlite3.Connection, page: int) -> dict[str, Any]:
+    window = {"limit": ALL + 1, "offset": (page - 1) * ALL}
+    upstreams = conn.execute(_ALL, window).fetchall()
     totals = dict(conn.execute(_TOTALS).fetchone())
     return {
-        "upstreams": upstreams,
+        "upstreams": upstreams[:ALL],
+        "page": page,
+        "more": len(upstreams) > ALL,
         "most": upstreams[0]["posts"] if upstreams else 1,
         "totals": totals,
         "share": totals["syndicated"] / totals["posts"] if totals["posts"] else None,
