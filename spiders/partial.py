@@ -18,6 +18,7 @@ from mirror.wordpress.pages import id_in_header, read_page
 from mirror.wordpress.partial import merged
 from mirror.wordpress.routes import same_site
 from spiders.client import Client
+from spiders.reach import Reach
 
 logger = logging.getLogger(__name__)
 
@@ -30,19 +31,22 @@ VAIN_LOOKUPS = 3
 class Keeper:
     """Identifies partial objects, and sends them through the pipelines.
 
-    `home` is the site's address. `kept` counts what was shown, by post type, held already or not;
-    `apart` what could not be identified.
+    `home` is the site's address. What was shown, held already or not, is counted in `reach`.
     """
 
     def __init__(
-        self, session: Session, client: Client, send: Callable[[Item], None], home: str
+        self,
+        session: Session,
+        client: Client,
+        send: Callable[[Item], None],
+        reach: Reach,
+        home: str,
     ) -> None:
         self.session = session
         self.client = client
         self.send = send
         self.home = home
-        self.kept: Counter[str] = Counter()
-        self.apart: Counter[str] = Counter()
+        self.reach = reach
         self._lookups = 0
         self._found = 0
 
@@ -74,7 +78,7 @@ class Keeper:
         for item in window.items:
             self.send(item)
         await window.settled
-        self.kept[collection.slug] += len(rows)
+        self.reach.kept[collection.slug] += len(rows)
         if state.watermark is not None:
             self._read_again(collection, {row["id"]: row for row in whole}, window.written)
 
@@ -87,7 +91,7 @@ class Keeper:
             )
         counts = session.counts
         setattr(counts, outcome, getattr(counts, outcome) + 1)
-        self.apart[str(obj["type"])] += 1
+        self.reach.apart[str(obj["type"])] += 1
 
     def _read_again(
         self, collection: Collection, rows: Mapping[int, Mapping[str, Any]], written: set[int]

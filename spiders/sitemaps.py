@@ -36,13 +36,13 @@ class Sitemaps:
         self.failed: list[str] = []
 
     async def addresses(self) -> list[Address]:
-        """All addresses, each once, without the home page; empty if there is no sitemap."""
+        """All addresses, each once; empty if there is no sitemap."""
         robots = await self._get(urljoin(self.home, "/robots.txt"))
         for place in places(self.home, _named(robots.body, self.home) if robots else []):
             found: dict[str, Address] = {}
             if self.found is None and await self._read(place, found):
                 self.found = place
-                return [a for a in found.values() if a.url.rstrip("/") != self.home.rstrip("/")]
+                return list(found.values())
         return []
 
     async def _read(self, place: str, found: dict[str, Address]) -> bool:

@@ -33,7 +33,7 @@ class Site:
     """What there is, how the site is configured, and what was asked: (method, address, headers).
 
     `feeds`: which kinds it offers; `sitemap`: core's, Yoast's at its own place, or named by
-    robots.txt alone; `tells_ids`: whether pages show them.
+    robots.txt alone; `tells_ids`: whether pages show them; `broken`: what failing addresses hold.
     """
 
     url: str
@@ -43,6 +43,7 @@ class Site:
     tells_ids: bool = True
     rest: int = 401
     front: str = ""
+    broken: str = ""
     log: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     def asked(self, part: str, method: str = "") -> int:
@@ -52,6 +53,8 @@ class Site:
     def answer(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str, str, Any]:
         """Status, type, body and further headers."""
         self.log.append((method, path, headers))
+        if self.broken and self.broken in path:
+            return 500, "text/html", "<h1>Fatal error</h1>", {}
         parts = urlsplit(path)
         query = dict(parse_qsl(parts.query))
         if parts.path.startswith("/wp-json") or "rest_route" in query:
@@ -64,7 +67,7 @@ class Site:
             return self._feed(kind, query, headers)
         if parts.path.endswith((".xml", ".txt")):
             return self._listing(parts.path)
-        post = next((p for p in self.posts if f"/{p.slug}/" == parts.path), None)
+        post = next((p for p in self.posts if p.slug and f"/{p.slug}/" == parts.path), None)
         if post is not None:
             return self._page(post)
         if parts.path == "/":
@@ -127,7 +130,7 @@ class Site:
         for kind in types if here else ():
             if path == "/" + name.format(kind):
                 found = [
-                    (f"{self.url}/{p.slug}/", f"{p.modified}+00:00")
+                    (f"{self.url}/{p.slug}/" if p.slug else f"{self.url}/", f"{p.modified}+00:00")
                     for p in self.posts
                     if p.type == kind
                 ]

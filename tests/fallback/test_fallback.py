@@ -176,3 +176,30 @@ def test_only_what_was_asked_for_is_read(site: Site, mirror: Mirror) -> None:
     assert ids(mirror) == {("page", 30)}
     mirror.crawl(site.url, "--no-media", "--full", "--limit", "2", "--only", "posts")
     assert len(ids(mirror)) == 3
+
+
+def test_a_feed_that_breaks_off_is_read_again_and_says_so(site: Site, mirror: Mirror) -> None:
+    site.sitemap, site.broken = None, "paged=3"
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.exit_code == 1
+    assert "broke off" in run.summary["message"]
+    assert len(ids(mirror)) == 6
+    site.broken = ""
+    run = mirror.crawl(site.url, "--no-media")
+    assert "broke off" not in run.summary["message"]
+    assert len(ids(mirror)) == 7
+
+
+def test_the_home_page_counts_where_it_is_a_page(site: Site, mirror: Mirror) -> None:
+    site.posts.append(Post(id=60, slug="", type="page", content="<p>Welcome</p>"))
+    run = mirror.crawl(site.url, "--no-media")
+    pages = next(row for row in run.summary["coverage"] if row["collection"] == "pages")
+    assert (pages["reported"], pages["missing"]) == (1, 0)
+    site.front = (
+        '<html><head><link type="application/rss+xml"></head><body class="home page page-id-60">'
+        '<div class="entry-content"><p>Welcome</p></div></body></html>'
+    )
+    run = mirror.crawl(site.url, "--full", "--no-media")
+    pages = next(row for row in run.summary["coverage"] if row["collection"] == "pages")
+    assert (pages["reported"], pages["missing"]) == (2, 0)
+    assert ("page", 60) in ids(mirror)
