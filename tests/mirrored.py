@@ -118,5 +118,9 @@ class Mirror:
 
     def integrity(self) -> str:
         """What `PRAGMA integrity_check` and `foreign_key_check` say: `ok`, or the trouble."""
-        broken = self.rows("PRAGMA foreign_key_check")
-        return f"{broken[:3]}" if broken else str(self.value("PRAGMA integrity_check"))
+        # Not read-only: what a killed run left in the log may have to be recovered first.
+        with closing(sqlite3.connect(self.path)) as db:
+            broken = db.execute("PRAGMA foreign_key_check").fetchmany(3)
+            return (
+                f"{broken}" if broken else str(db.execute("PRAGMA integrity_check").fetchone()[0])
+            )

@@ -55,10 +55,11 @@ class UsersRefused(Behaviour):
 
 
 class TypesRefused(Behaviour):
-    """`/types` and `/taxonomies` are refused. The index's routes tell of them; exit 1."""
+    """`/types` and `/taxonomies` are refused. What is in core's namespace is mirrored; exit 1."""
 
     urls = ("types-401",)
     exit_code = 1
+    whole = False
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         if ask.route in ("/wp/v2/types", "/wp/v2/taxonomies"):
