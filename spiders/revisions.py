@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # Posts whose revisions are asked for side by side.
 ABREAST = 4
+# Posts looked at in one go: what is kept of each is a few kilobytes.
+BATCH = 500
 # Rows of the request that looks for the newest ones.
 NEWEST = 10
 EDIT = {"context": "edit"}
@@ -41,11 +43,23 @@ class Revisions:
 
     async def read(self, collection: Collection) -> None:
         """Reads what is due of one collection of posts."""
-        session = self.session
-        due = revisions.due(session.db, session.site_id, collection, session.now)
-        for start in range(0, len(due), ABREAST):
-            some = due[start : start + ABREAST]
-            await asyncio.gather(*(self._of(collection, post) for post in some))
+        session, after = self.session, 0
+        while some := revisions.due(
+            session.db, session.site_id, collection, session.now, after=after, limit=BATCH
+        ):
+            after = some[-1].wp_id
+            news = [post for post in some if self._has_news(post)]
+            self._done(collection, [post for post in some if post not in news])
+            for start in range(0, len(news), ABREAST):
+                abreast = news[start : start + ABREAST]
+                await asyncio.gather(*(self._of(collection, post) for post in abreast))
+
+    def _has_news(self, post: Due) -> bool:
+        """Whether WordPress counts a revision of a post that is not held."""
+        known = latest_revision(post.object)
+        if known is None or known[0] == 0:
+            return False
+        return known[1] not in revisions.held(self.session.db, post.post_id)
 
     def resolve(self) -> None:
         """Lets revisions refer to their authors, when those have been read."""
@@ -54,11 +68,7 @@ class Revisions:
 
     async def _of(self, collection: Collection, post: Due) -> None:
         """The revisions of one post; what goes wrong is a row in `failures`."""
-        known = latest_revision(post.object)
         held = revisions.held(self.session.db, post.post_id)
-        if known is None or known[0] == 0 or known[1] in held:
-            self._done(collection, post)
-            return
         of_post = Collection(
             name=f"{collection.name}/{post.wp_id}/revisions", kind="post", slug="revision",
             route=f"{collection.route}/{post.wp_id}/revisions",
@@ -74,7 +84,7 @@ class Revisions:
                 logger.info("%s: %s", of_post.name, problem.message)
                 problem = None
         if problem is None:
-            self._done(collection, post)
+            self._done(collection, [post])
         else:
             self._fail(collection, of_post, post, problem)
 
@@ -106,14 +116,15 @@ class Revisions:
                 session.db, post, listing.rows, crawl_id=session.crawl_id, now=session.now
             )
 
-    def _done(self, collection: Collection, post: Due) -> None:
+    def _done(self, collection: Collection, posts: Sequence[Due]) -> None:
         session, name = self.session, revisions.label(collection)
         with session.transaction():
-            revisions.note_read(session.db, post, session.now)
-            if session.has_failures:
-                failures.resolve_object(
-                    session.db, session.site_id, name, post.wp_id, session.now
-                )  # fmt: skip
+            for post in posts:
+                revisions.note_read(session.db, post, session.now)
+                if session.has_failures:
+                    failures.resolve_object(
+                        session.db, session.site_id, name, post.wp_id, session.now
+                    )
 
     def _fail(
         self, collection: Collection, of_post: Collection, post: Due, problem: Problem

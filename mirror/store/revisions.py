@@ -69,20 +69,23 @@ class Due:
     object: JsonObject
 
 
-def due(db: Database, site_id: int, collection: Collection, now: str) -> list[Due]:
+def due(
+    db: Database, site_id: int, collection: Collection, now: str, *, after: int, limit: int
+) -> list[Due]:
     """The posts of a collection that were written since their revisions were read last.
 
-    Those whose last attempt failed are left out until their next one is due.
+    Those with an id above `after`, ascending, at most `limit`: their objects are large. Those whose
+    last attempt failed are left out until their next one is due.
     """
     rows = db.execute(
         "SELECT p.id, p.wp_id, p.version, p.extra FROM posts p "
         "LEFT JOIN revision_readings r ON r.post_id = p.id "
-        "WHERE p.site_id = ? AND p.collection = ? AND p.deleted_at IS NULL "
+        "WHERE p.site_id = ? AND p.collection = ? AND p.wp_id > ? AND p.deleted_at IS NULL "
         "AND (r.version IS NULL OR r.version <> p.version) "
         "AND NOT EXISTS (SELECT 1 FROM failures f WHERE f.site_id = p.site_id "
         "AND f.collection = ? AND f.wp_id = p.wp_id AND f.resolved_at IS NULL "
-        "AND f.next_at > ?) ORDER BY p.id",
-        [site_id, collection.name, label(collection), now],
+        "AND f.next_at > ?) ORDER BY p.wp_id LIMIT ?",
+        [site_id, collection.name, after, label(collection), now, limit],
     )
     return [
         Due(post_id=post_id, wp_id=number, version=version,

@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from mirror.demo import rest
 from mirror.demo.reply import Reply
@@ -21,6 +23,7 @@ SECRETS = (PASSWORD, PASSWORD.replace(" ", ""), TOKEN)
 
 ALL = ("edit_posts", "edit_others_posts", "edit_published_posts", "edit_private_posts")
 ONLY_OF_EDITORS = ("status", "context")
+_REVISIONS = re.compile(r"/wp/v2/posts/(\d+)/revisions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Guarded(ThreadingHTTPServer):
         self.accepts = self.knows = True
         self.locked = False  # nobody may read the API without a password
         self.told: list[Told] = []
+        self.revisions: dict[int, list[dict[str, Any]]] = {}  # by post
+        self.broken = False  # the route of revisions fails
 
     def answer(self, path: str, query: str, authorization: str | None) -> Reply:
         """The answer to any request."""
@@ -75,13 +80,46 @@ class Guarded(ThreadingHTTPServer):
             if not known:
                 return self._error(401, "rest_not_logged_in")
             return Reply.of_json(200, {"id": 1, "capabilities": dict.fromkeys(ALL, True)}, {})
+        if (match := _REVISIONS.fullmatch(route)) is not None:
+            return self._revisions(int(match[1]), query) if known else self._error(401, "rest_no")
         fields = [f for f in query.split("&") if f.partition("=")[0] not in ONLY_OF_EDITORS]
         reply = rest.respond(self.site, route, "&".join(fields))
         if "context=edit" not in query:
             return reply
         if not known:
             return self._error(401, "rest_forbidden_context")
-        return Reply.of_json(reply.status, _edited(json.loads(reply.body)), reply.headers)
+        edited = _edited(json.loads(reply.body))
+        for row in edited if isinstance(edited, list) else ():
+            if kept := self.revisions.get(row.get("id")):
+                last = [{"id": kept[-1]["id"]}]
+                row["_links"] = {
+                    "version-history": [{"count": len(kept)}], "predecessor-version": last
+                }  # fmt: skip
+        return Reply.of_json(reply.status, edited, reply.headers)
+
+    def _revisions(self, post: int, query: str) -> Reply:
+        """As the revisions controller: by id, with an offset that may be past the end."""
+        if self.broken:
+            return self._error(500, "internal_server_error")
+        asked = dict(parse_qsl(query))
+        rows = sorted(self.revisions[post], key=lambda row: int(row["id"]))
+        if asked["order"] == "desc":
+            rows.reverse()
+        offset, size = int(asked.get("offset", 0)), int(asked["per_page"])
+        if offset >= len(rows):
+            return self._error(400, "rest_revision_invalid_offset_number")
+        total = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(-(-len(rows) // size))}
+        return Reply.of_json(200, rows[offset : offset + size], total)
+
+    def revise(self, post: int, number: int, **more: Any) -> None:
+        """Adds a revision of a post."""
+        row = {
+            "id": number, "parent": post, "author": 1, "slug": f"{post}-revision-v1",
+            "date_gmt": "2024-05-01T10:00:00", "modified_gmt": "2024-05-01T10:00:00",
+            "title": {"rendered": f"Title {number}", "raw": f"Title {number}"},
+            "content": {"rendered": f"<p>{number}</p>", "raw": str(number)}, **more,
+        }  # fmt: skip
+        self.revisions.setdefault(post, []).append(row)
 
     def _error(self, status: int, code: str) -> Reply:
         return Reply.of_json(status, {"code": code, "message": "Nein."}, {})
