@@ -6,7 +6,6 @@ scripts; and its policy lets the frame load nothing but mirrored files.
 """
 
 import re
-from collections.abc import Callable
 from html import escape
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +13,7 @@ import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mirror.browse.bombs import is_bomb, words_of
+from mirror.media.offline import Lookup, localise
 
 # What a page on this server is asked for: /files/<sha256>, below Datasette's base_url.
 _LOCAL = re.compile(r"(?:/[\w.~-]+)*/files/[0-9a-f]{64}")
@@ -60,21 +60,23 @@ _FETCHING = "img, video, audio, source"
 _SOURCES = ("data-lazy-src", "data-src", "data-orig-file", "src")
 
 
-def readable(html: str, *, base: str, lookup: Callable[[str], str | None]) -> str:
+def readable(html: str, *, base: str, lookup: Lookup) -> str:
     """The HTML of a post, as it may stand in the reading frame.
 
     `base` is the post's permalink, against which addresses are resolved. `lookup` gives the local
-    address of a file by its address upstream, None where it is not mirrored: then its place says
-    so. Never raises; text beyond five million characters is left out, and markup that is made to
-    keep parsers busy is shown as text.
+    address of a file (`/files/…`) by its address upstream, None where it is not mirrored: then its
+    place says so. Never raises; text beyond five million characters is left out, and markup that
+    is made to keep parsers busy is shown as text.
     """
-    if is_bomb(html[:_MOST]):
+    html = html[:_MOST].encode("utf-8", "replace").decode()
+    if is_bomb(html):
         return f"<p>{escape(words_of(html))}</p>"
-    tree = LexborHTMLParser(html[:_MOST].encode("utf-8", "replace"))
+    tree = LexborHTMLParser(localise(html, lookup, base))
     if tree.body is None:
         return ""
     for node in tree.body.css(_FETCHING):
-        _localise(tree, node, base, lookup)
+        if not _LOCAL.fullmatch(node.attrs.get("src") or ""):
+            _without_source(tree, node, base)
     for node in tree.body.css(_EMBEDS):
         _say_missing(tree, node, "Embedded page", _address(node, ("src", "data"), base))
     return sanitise(tree.body.inner_html or "", base)
@@ -87,7 +89,7 @@ def sanitise(html: str, base: str) -> str:
         if name == "src":
             return value if _LOCAL.fullmatch(value) else None
         if name == "href":
-            return _link(value, base)
+            return value if _LOCAL.fullmatch(value) else _link(value, base)
         if name in ("width", "height"):
             return value if value.isascii() and value.isdigit() and len(value) < 6 else None
         return value
@@ -110,19 +112,14 @@ def sanitise(html: str, base: str) -> str:
     )
 
 
-def _localise(
-    tree: LexborHTMLParser, node: LexborNode, base: str, lookup: Callable[[str], str | None]
-) -> None:
-    """Gives an element its local file, or puts a note in its place."""
-    candidates = [a for name in _SOURCES if (a := _address(node, (name,), base))]
-    local = next((found for address in candidates if (found := lookup(address))), None)
-    if local is not None:
-        node.attrs["src"] = local
-    elif node.tag in ("img", "audio") or (node.tag == "video" and not node.css("source")):
-        kind = {"img": "Picture", "audio": "Sound", "video": "Video"}[node.tag]
-        _say_missing(tree, node, kind, candidates[-1] if candidates else None)
-    elif "src" in node.attrs:
-        del node.attrs["src"]
+def _without_source(tree: LexborHTMLParser, node: LexborNode, base: str) -> None:
+    """Says that a file is missing, or leaves it to the other sources of a film to say so."""
+    if node.tag == "source" or (node.tag == "video" and node.css("source")):
+        if "src" in node.attrs:
+            del node.attrs["src"]
+        return
+    kind = {"img": "Picture", "audio": "Sound", "video": "Video"}[node.tag or ""]
+    _say_missing(tree, node, kind, _address(node, _SOURCES, base))
 
 
 def _say_missing(tree: LexborHTMLParser, node: LexborNode, kind: str, address: str | None) -> None:

@@ -1,22 +1,20 @@
 """What a post says, as a document of its own for the reading frame."""
 
 import sqlite3
-from functools import partial
 from typing import Any
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
 from mirror.browse.headers import READING_POLICY
 from mirror.browse.highlight import Quote, highlight
 from mirror.browse.pages.post import EVIDENCE
-from mirror.browse.pages.versions import post_of, version_of
+from mirror.browse.pages.versions import Version, post_of, version_of
 from mirror.browse.pages.visit import Visit, found
 from mirror.browse.reading import readable
 from mirror.content import plain
-
-_FILE = """
-    SELECT f.sha256 FROM media_files f
-    WHERE f.site_id = ? AND f.url = ? AND f.sha256 IS NOT NULL"""
+from mirror.media.offline import Lookup
+from mirror.store.held import lookup
 
 
 async def show(visit: Visit) -> Response:
@@ -40,7 +38,7 @@ def read(
     html = readable(
         version.row["content"] or "",
         base=version.row["link"] or post["site_url"],
-        lookup=partial(_local, conn, post["site_id"], files),
+        lookup=_lookup(conn, post["site_id"], version, files),
     )
     quotes = [
         Quote(number=place, words=row["quote"], at=row["at"])
@@ -51,9 +49,12 @@ def read(
     return {"html": marked, "title": title or "Untitled", "excerpt": version.row["excerpt"]}
 
 
-def _local(conn: sqlite3.Connection, site_id: int, files: str, address: str) -> str | None:
-    for candidate in (address, address.partition("?")[0]):
-        row = conn.execute(_FILE, [site_id, candidate]).fetchone()
-        if row:
-            return f"{files}{row['sha256']}"
-    return None
+def _lookup(conn: sqlite3.Connection, site_id: int, version: Version, files: str) -> Lookup:
+    """Local addresses, of the files as they were at the time of the version."""
+    held = lookup(Database(conn), site_id, at=version.since if version.until else None)
+
+    def address(url: str) -> str | None:
+        sha256 = held(url)
+        return f"{files}{sha256}" if sha256 else None
+
+    return address
