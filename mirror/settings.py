@@ -47,6 +47,8 @@ REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
+# Scrapy 2.19 would listen on loopback for Python to run inside the crawl.
+REMOTE_CONTROL_ENABLED = False
 
 # Dedupe, then judge, then keep: see pipelines/.
 ITEM_PIPELINES = {
