@@ -6,15 +6,19 @@ one stays as it is.
 """
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from mirror.content import Content, plain
+from mirror.content import Content
 from mirror.items import JsonObject
 from mirror.wordpress.feeds import MARK
 
 # Said by the place an object was found at, and known better by whoever has the object itself.
 _HELD_KNOWS_BETTER = ("id", "type", "status", "guid")
+
+_NEXT_PAGE = "<!--nextpage-->"
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def merged(held: JsonObject, partial: JsonObject) -> JsonObject:
@@ -46,9 +50,11 @@ def _joined(held: object, value: object) -> object:
 
 def _same(key: str, held: object, value: object) -> bool:
     if key in ("content", "excerpt"):
+        if _NEXT_PAGE in _rendered(held):
+            return True  # feeds and pages show the first part alone (`setup_postdata`)
         return _shown(_rendered(held)) == _shown(_rendered(value))
     if key == "title":
-        return _words(plain(_rendered(held))) == _words(plain(_rendered(value)))
+        return _bare(_rendered(held)) == _bare(_rendered(value))
     if key == "link":
         return html.unescape(str(held)) == html.unescape(str(value))
     return held == value
@@ -64,6 +70,11 @@ def _shown(text: str) -> tuple[Any, ...]:
     content = Content(text)
     links = tuple(link.href for link in content.links)
     return _words(content.text), links, tuple(source.src for source in content.sources)
+
+
+def _bare(title: str) -> str:
+    """A title as feeds show it: `strip_tags` leaves the text of a script, too."""
+    return _words(html.unescape(_TAG.sub("", title)))
 
 
 def _words(text: str) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-# In this order: whoever has a plugin for sitemaps has switched core's off.
-PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml")
+# In this order; the last is core's without pretty permalinks.
+PLACES = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml", "?sitemap=index")
 # An index of 50,000 files may name 2,500,000,000 addresses (sitemaps.org): these are ours.
 MOST_FILES = 500
 MOST_ADDRESSES = 500_000

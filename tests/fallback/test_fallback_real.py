@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +17,10 @@ pytestmark = pytest.mark.real
 def texts(mirror: Mirror) -> dict[int, tuple[str, str]]:
     """What a reader gets of each post: title and text."""
     return {
-        row["wp_id"]: (html.unescape(row["title"]), " ".join(Content(row["content"]).text.split()))
+        row["wp_id"]: (
+            html.unescape(re.sub("<[^<>]*>", "", row["title"])),
+            " ".join(Content(row["content"]).text.split()),
+        )
         for row in mirror.rows("SELECT wp_id, title, content FROM posts WHERE type = 'post'")
     }
 
@@ -31,7 +35,18 @@ def test_feeds_give_the_posts_that_rest_gives(
     site.fault("rest", status=401)
     run = part.crawl(site.url, "--no-media")
     assert run.exit_code == 1, run.stderr
-    assert texts(part) == texts(whole)
+    read, held = texts(part), texts(whole)
+    assert read.keys() == held.keys()
+    for wp_id, (title, text) in held.items():
+        assert read[wp_id][0] == title
+        # Feeds show the first part of a post of several pages.
+        parts = whole.value("SELECT content LIKE '%<!--nextpage-->%' FROM posts WHERE wp_id = ?",
+                            wp_id)  # fmt: skip
+        assert (
+            read[wp_id][1] and text.startswith(read[wp_id][1])
+            if parts
+            else (read[wp_id][1] == text)
+        )
     pages = "SELECT wp_id FROM posts WHERE type = 'page' ORDER BY 1"
     assert part.rows(pages) == whole.rows(pages)
     posts = next(r for r in run.summary["coverage"] if r["collection"] == "posts")

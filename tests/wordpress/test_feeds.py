@@ -198,6 +198,18 @@ def test_an_edit_takes_nothing_away() -> None:
     assert now["title"] is HELD["title"]
 
 
+def test_a_post_of_several_pages_keeps_them() -> None:
+    held = {**HELD, "content": {"rendered": "<p>One</p><!--nextpage--><p>Two</p>"}}
+    partial = rest_object(atom("<p>One</p>").entries[0], "post", 12)
+    assert merged(held, partial)["content"] is held["content"]
+
+
+def test_feeds_strip_the_tags_of_titles() -> None:
+    held = {**HELD, "title": {"rendered": "<b>Tom</b> &amp; <script>Jerry</script>"}}
+    partial = {"id": 12, "title": {"rendered": "Tom &#038; Jerry"}}
+    assert merged(held, partial) is held
+
+
 def test_a_link_or_a_picture_that_changes_is_an_edit() -> None:
     held = {**HELD, "content": {"rendered": '<p><a href="/x">Hi</a></p>'}}
     partial = {"id": 12, "content": {"rendered": '<p><a href="/y">Hi</a></p>'}}
@@ -298,5 +310,5 @@ def test_a_sitemap_is_known_by_its_name(address: str, expected: Subject) -> None
 def test_robots_txt_is_heard_first() -> None:
     named = ["https://example.org/maps/all.xml", "https://example.org/wp-sitemap.xml"]
     assert places(HOME, named) == [
-        *named, f"{HOME}sitemap_index.xml", f"{HOME}sitemap.xml",
+        *named, f"{HOME}sitemap_index.xml", f"{HOME}sitemap.xml", f"{HOME}?sitemap=index",
     ]  # fmt: skip
