@@ -183,7 +183,8 @@ def _history(many, posts, chance, text, ago):  # type: ignore[no-untyped-def]
         "INSERT OR IGNORE INTO post_versions (post_id, version, type, status, title, content, "
         "date_gmt, modified_gmt, valid_from, valid_to, changed, fingerprint, crawl_id, extra) "
         "SELECT id, ?, type, status, title, content, date_gmt, modified_gmt, valid_from, "
-        "first_seen_at, '[\"content\", \"modified_gmt\"]', 'x', 1, '{}' FROM posts WHERE id % 7 = 6",
+        "first_seen_at, '[\"content\", \"modified_gmt\"]', 'x', 1, '{}' FROM posts "
+        "WHERE id % 7 = 6",
         [(100 + step,) for step in range(6)],
     )
 
@@ -197,8 +198,8 @@ PAGES = (
     "/upstreams/source1.example", "/stories", "/stories/88", "/media", "/media?show=others",
     "/media?site=site5.example", "/media?show=broken", f"/media/{80:064x}", "/sites/site1.example",
     "/posts/6", "/posts/6?version=2", "/posts/6?at=2026-01-01", "/posts/6/content",
-    "/posts/6/compare?a=1&b=6", "/posts/6.json", "/queries", "/mirror", "/mirror/posts",
-    "/mirror/posts?site_id=3&type=post", "/mirror/post_versions", "/mirror/posts/6",
+    "/posts/6/compare?a=1&b=6", "/posts/6.json", "/queries", "/mirror?sql=select+1",
+    "/mirror/posts", "/mirror/posts?site_id=3", "/mirror/post_versions", "/mirror/posts/6",
     "/mirror/attributions", "/mirror/judgements", "/mirror/media_files", "/mirror/crawls",
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from mirror.browse import cells, errors, headers, metadata, words
 from mirror.browse.database import mirror_of
-from mirror.browse.pages import ROUTES, view_of
+from mirror.browse.pages import routes, view_of
 
 if TYPE_CHECKING:
     # Datasette imports its plugins while it is being imported itself.
@@ -23,9 +23,10 @@ Routes = list[tuple[str, Callable[..., Awaitable[Any]]]]
 @hookimpl
 def register_routes(datasette: "Datasette") -> Routes:
     """Our pages. They come before Datasette's own, so that `/` is the mirror's home."""
-    if mirror_of(datasette) is None:
+    mirror = mirror_of(datasette)
+    if mirror is None:
         return []
-    return [(regex, view_of(page)) for regex, page in ROUTES]
+    return [(regex, view_of(page)) for regex, page in routes(mirror.name)]
 
 
 @hookimpl

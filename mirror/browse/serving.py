@@ -20,7 +20,7 @@ SETTINGS = {
     # Guessing which columns would make good facets scans a table once a column; ours are declared.
     "suggest_facets": False,
     "facet_time_limit_ms": 400,
-    "default_page_size": 30,
+    "default_page_size": 25,
     "max_returned_rows": 1000,
     # Nobody needs the whole database over HTTP by accident: it lies beside the command.
     "allow_download": False,

@@ -38,7 +38,6 @@ PAGES = (
     "/media?show=others",
     "/media?show=broken&site=harbourgazette.com",
     "/queries",
-    "/mirror",
     "/mirror/posts",
     "/mirror/posts/5",
     "/mirror/silent_edits",
@@ -243,6 +242,13 @@ def test_the_reading_frame_has_a_policy_of_its_own(served: Served) -> None:
     frame = re.search(r"<iframe[^>]+>", served.get("/posts/1").text)
     assert frame
     assert 'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"' in frame[0]
+
+
+def test_the_databases_page_is_that_of_the_questions(served: Served) -> None:
+    assert served.get("/mirror").headers["location"] == "/queries"
+    assert "sql-editor" in served.get("/queries").text
+    assert served.get("/mirror.json").json()["database"] == "mirror"
+    assert served.get("/mirror?sql=select+41%2B1+as+n&_shape=array").status_code == 200
 
 
 def test_tables_speak_of_sites_and_posts_not_of_numbers(served: Served) -> None:

@@ -1,8 +1,10 @@
 """The pages of our own: one module each, with the SQL that it needs, read in one go."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from datasette.utils import tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 
 from mirror.browse.database import mirror_of
@@ -50,6 +52,13 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/queries$", queries.index),
     (r"/feeds/(?P<name>[a-z_]+)\.atom$", feeds.show),
 )
+
+
+def routes(database: str) -> list[tuple[str, View]]:
+    """Every address that is ours, with Datasette's name for the mirror."""
+    # The groups are those of Datasette's own route; without a suffix `format` is None.
+    own = rf"/(?P<database>{re.escape(tilde_encode(database))})(?P<format>(?!))?$"
+    return [*ROUTES, (own, queries.database)]
 
 
 def view_of(page: View) -> Callable[..., Awaitable[Response | None]]:

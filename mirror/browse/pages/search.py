@@ -11,19 +11,26 @@ from markupsafe import Markup, escape
 from mirror.browse.pages.cards import CARD
 from mirror.browse.pages.visit import Visit
 from mirror.content import Content
+from mirror.errors import ConfigError
+from mirror.store.reading.search import SNIPPET, Query, excerpt, parse_query
 
 PAGE = 20
-# Words that stand in more posts than this do not rank them: the newest come first.
+# Words that stand in more posts than this do not rank them: ranking reads them all.
 _MOST = 5000
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM posts_fts WHERE posts_fts MATCH ? LIMIT ?)"
-_AMONG = "AND p.id IN (SELECT rowid FROM posts_fts WHERE posts_fts MATCH :match)"
 _RANKED = f"""
     WITH hits AS MATERIALIZED (
-        SELECT rowid AS id, rank FROM posts_fts WHERE posts_fts MATCH :match)
-    {CARD.replace("FROM posts p", "FROM hits CROSS JOIN posts p ON p.id = hits.id")}"""
-_WORD = re.compile(r'"([^"]+)"|(\S+)')
+        SELECT rowid AS id, bm25(posts_fts, 5.0, 1.0) AS rank FROM posts_fts
+        WHERE posts_fts MATCH :match)
+    {CARD.replace("FROM posts p", "FROM hits CROSS JOIN posts p ON p.id = hits.id")}
+    WHERE {{where}} ORDER BY hits.rank, p.date_gmt DESC LIMIT :limit OFFSET :offset"""
+# FTS5 gives its rows in this order as it goes, so that reading ends with the page.
+_LATEST = f"""
+    {CARD.replace("FROM posts p", "FROM posts_fts CROSS JOIN posts p ON p.id = posts_fts.rowid")}
+    WHERE posts_fts MATCH :match AND {{where}}
+    ORDER BY posts_fts.rowid DESC LIMIT :limit OFFSET :offset"""
+_ALL = f"{CARD} WHERE {{where}} ORDER BY p.date_gmt DESC LIMIT :limit OFFSET :offset"
 _FATES = {"edited": "p.version > 1", "gone": "p.deleted_at IS NOT NULL"}
-_AROUND = 110
 
 
 async def show(visit: Visit) -> Response:
@@ -38,20 +45,20 @@ async def show(visit: Visit) -> Response:
 
 
 def read(conn: sqlite3.Connection, asked: dict[str, str], page: int) -> dict[str, Any]:
-    match = fts_query(asked["q"])
+    query = _query(asked["q"])
     clauses, values = _filters(conn, asked)
-    where = " AND ".join(clauses) or "1"
-    values |= {"match": match, "limit": PAGE + 1, "offset": (page - 1) * PAGE}
-    ranked = bool(match) and _count(conn, match) <= _MOST
-    if ranked:
-        sql = f"{_RANKED} WHERE {where} ORDER BY hits.rank LIMIT :limit OFFSET :offset"
-    else:
-        sql = f"{CARD} WHERE {where} {_AMONG if match else ''} ORDER BY p.date_gmt DESC"
-        sql += " LIMIT :limit OFFSET :offset"
-    posts = [dict(row) for row in conn.execute(sql, values)]
-    words = [word.casefold() for word in _words(asked["q"])]
+    if asked["q"] and query is None:
+        clauses.append("0")  # nothing but signs was asked for
+    values |= {"limit": PAGE + 1, "offset": (page - 1) * PAGE}
+    sql, ranked = _ALL, True
+    if query is not None:
+        values["match"] = query.match
+        ranked = conn.execute(_COUNT, [query.match, _MOST + 1]).fetchone()[0] <= _MOST
+        sql = _RANKED if ranked else _LATEST
+    rows = conn.execute(sql.format(where=" AND ".join(clauses) or "1"), values)
+    posts = [dict(row) for row in rows]
     for post in posts[:PAGE]:
-        post["snippet"] = _snippet(conn, post["id"], words)
+        post["snippet"] = _snippet(conn, post["id"], query)
     return {
         "asked": asked,
         "posts": posts[:PAGE],
@@ -63,28 +70,12 @@ def read(conn: sqlite3.Connection, asked: dict[str, str], page: int) -> dict[str
     }
 
 
-def _count(conn: sqlite3.Connection, match: str) -> int:
-    """How many posts have the words; one more than `_MOST` stands for any number above."""
-    row = conn.execute(_COUNT, [match, _MOST + 1]).fetchone()
-    return int(row[0])
-
-
-def fts_query(text: str) -> str:
-    """What a visitor types, as an FTS5 query: each word or "phrase" quoted, the last one a prefix.
-
-    >>> fts_query('old "swing bridge" cat')
-    '"old" "swing bridge" "cat"*'
-    """
-    quoted = ['"{}"'.format(word.replace('"', "")) for word in _words(text)[:12]]
-    if quoted and not text.rstrip().endswith('"'):
-        quoted[-1] += "*"
-    return " ".join(quoted)
-
-
-def _words(text: str) -> list[str]:
-    """Words and phrases that hold at least one letter or digit (others match nothing in FTS5)."""
-    found = (phrase or word for phrase, word in _WORD.findall(text))
-    return [word for word in found if any(letter.isalnum() for letter in word)]
+def _query(text: str) -> Query | None:
+    """What the words look for; None where there are none."""
+    try:
+        return parse_query(text)
+    except ConfigError:
+        return None
 
 
 def _filters(conn: sqlite3.Connection, asked: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
@@ -122,28 +113,15 @@ def _types(conn: sqlite3.Connection) -> list[str]:
     return [row["type"] for row in rows]
 
 
-def _snippet(conn: sqlite3.Connection, post: int, words: list[str]) -> Markup:
-    """Text around the first word that was found, or the beginning; the words marked."""
+def _snippet(conn: sqlite3.Connection, post: int, query: Query | None) -> Markup:
+    """Text around the words, which are marked; the beginning of the text without any."""
     row = conn.execute("SELECT substr(content, 1, 100000) FROM posts WHERE id = ?", [post])
     text = Content(row.fetchone()[0] or "").text
-    lower = text.casefold() if len(text.casefold()) == len(text) else text.lower()
-    places = [at for word in words if (at := lower.find(word)) >= 0]
-    start = max(0, min(places) - _AROUND) if places else 0
-    if start:
-        start = text.find(" ", start) + 1 or start
-    piece = text[start : start + 2 * _AROUND].replace("\n", " ")
-    marked = _marked(piece, words)
-    before = "… " if start else ""
-    after = " …" if start + 2 * _AROUND < len(text) else ""
-    return Markup("{}{}{}").format(before, marked, after)
-
-
-def _marked(text: str, words: list[str]) -> Markup:
-    if not words:
-        return escape(text)
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    pieces = re.split(f"({pattern})", text, flags=re.IGNORECASE)
-    return Markup("").join(
-        Markup("<mark>{}</mark>").format(piece) if place % 2 else escape(piece)
-        for place, piece in enumerate(pieces)
-    )
+    if query is None:
+        return escape(text[:SNIPPET].replace("\n", " ") + ("…" if len(text) > SNIPPET else ""))
+    shown, marks = excerpt(text, query)
+    pieces, done = [], 0
+    for start, end in marks:
+        pieces += [escape(shown[done:start]), Markup("<mark>{}</mark>").format(shown[start:end])]
+        done = end
+    return Markup("").join([*pieces, escape(shown[done:])])

@@ -1,0 +1,66 @@
+"""Charts: what they say, and that nothing in them runs."""
+
+import re
+from datetime import date
+from xml.etree import ElementTree as ET
+
+from mirror.browse import charts
+
+MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
+
+
+def titles(chart: charts.Chart) -> list[str]:
+    root = ET.fromstring(str(chart.svg))
+    return [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}title")]
+
+
+def test_each_bar_says_what_it_is() -> None:
+    rows = [("2026-03", 1, 4, 1), ("2026-03", 2, 2, 0), ("2026-05", 1, 1, 1)]
+    chart = charts.posts_by_month(rows, MONTHS, {1: "One", 2: "Two"})
+    assert "Mar 26, One: 4" in titles(chart)
+    assert "Mar 26, Two: 2" in titles(chart)
+    assert list(chart.rows) == [("Mar 26", 4, 2), ("May 26", 1, 0)]
+    assert chart.legend == ["One", "Two"]
+
+
+def test_many_sites_share_the_last_colour() -> None:
+    rows = [("2026-03", site, 20 - site, 0) for site in range(1, 12)]
+    chart = charts.posts_by_month(rows, MONTHS, {site: f"S{site}" for site in range(1, 12)})
+    assert len(chart.legend) == charts.MOST_SERIES + 1
+    assert chart.legend[-1] == "other sites"
+    assert sum(next(iter(chart.rows))[1:]) == sum(20 - site for site in range(1, 12))
+
+
+def test_weeks_begin_on_monday_and_odd_dates_are_left_out() -> None:
+    edits = [("2026-03-02", 1), ("2026-03-08", 2), ("2026-03-09", 4), ("soon", 9), (None, 9)]
+    chart = charts.changes_by_week(edits, [("2026-03-10", 1)], date(2026, 3, 12))
+    assert list(chart.rows) == [("2 Mar", 3, 0), ("9 Mar", 4, 1)]
+
+
+def test_shares_are_of_each_month() -> None:
+    chart = charts.syndicated_share([("2026-03", 1, 4, 1), ("2026-03", 2, 4, 3)], MONTHS)
+    assert list(chart.rows) == [("Mar 26", "50 %")]
+    assert "Mar 26: 50 %" in titles(chart)
+
+
+def test_nothing_to_draw_is_no_drawing() -> None:
+    for chart in (
+        charts.posts_by_month([], MONTHS, {}),
+        charts.changes_by_week([], [], date(2026, 3, 12)),
+        charts.top_upstreams([]),
+        charts.syndicated_share([], MONTHS),
+    ):
+        assert not chart.svg
+        assert not chart.rows
+
+
+def test_names_are_text_and_nothing_is_active() -> None:
+    name = '"><script>alert(1)</script>'
+    for chart in (
+        charts.posts_by_month([("2026-03", 1, 4, 1), ("2026-03", 2, 4, 1)], MONTHS,
+                              {1: name, 2: "x"}),
+        charts.top_upstreams([("a.example", name, 3), ("b.example", "x" * 500, 2)]),
+    ):  # fmt: skip
+        assert not re.search(r"<(script|style|a|image|foreignObject)\b", str(chart.svg))
+        assert not re.search(r"\s(on\w+|style|id|href)=", re.sub(r">[^<]*<", "><", str(chart.svg)))
+        assert "&lt;script" in str(chart.svg)
