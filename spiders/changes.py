@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mirror.wordpress.pagination import Walk
-from mirror.wordpress.pagination import Window as Page
-
 from mirror.items import Collection
 from mirror.session import Session, timestamp
 from mirror.store import collections as states
 from mirror.sync.plan import Plan
+from mirror.wordpress.pagination import Walk
+from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
 from spiders.client import Client
@@ -27,7 +26,8 @@ class Reading:
     `seen`: the ids that a whole walk brought; None if it was not walked whole, or not in one go.
     `suspects`: held ids that should have been answered and were not; `unproved`: held ids that no
     walk of this crawl stands for. `total`: the site's own. `walked`: a walk came to its end;
-    `proved`: and left no doubt. `problem`: why it could not be asked what changed. `written`: the
+    `proved`: and left no doubt. `problem`: why it could not be asked what changed.
+    `doubt`: some that seem gone were not settled. `written`: the
     ids of the rows that this crawl wrote.
     """
 
@@ -39,6 +39,7 @@ class Reading:
     unproved: set[int] = field(default_factory=set)
     proved: bool = False
     walked_hidden: int | None = None
+    doubt: bool = False
     refused: Problem | None = None
     problem: Problem | None = None
     failed: int = 0

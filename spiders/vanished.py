@@ -138,11 +138,14 @@ class Vanished:
                 f"{len(missing)} of {visible} {collection.name} are gone at once: nothing was "
                 "marked; if that is right, crawl with --accept-deletions"
             )
+            reading.doubt = True
             return
         missing -= await self._moved(reading, missing, readings)
         for wp_id in sorted(missing):
             reason = await self._reason(reading, wp_id)
-            if reason is not None:
+            if reason is None:
+                reading.doubt = True
+            else:
                 self.session.bury(collection.kind, [held[wp_id]], reason)
                 self._note(collection.kind, wp_id)
 

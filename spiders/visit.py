@@ -291,10 +291,12 @@ class Visit:
 
     def _remember(self, reading: Reading, row: Coverage) -> None:
         """The watermark moves only when the collection was read cleanly."""
-        hidden = reading.walked_hidden
-        if hidden is None:
-            hidden = (row.reported if row.reported is not None else row.mirrored) - row.mirrored
-        known: dict[str, object] = {"refused": None, "hidden": hidden}
+        known: dict[str, object] = {"refused": None}
+        if reading.walked_hidden is not None:
+            known["hidden"] = reading.walked_hidden
+        elif row.reported is not None and not reading.doubt:
+            # What the site counts beyond what is shown; what is in doubt stays to be accounted for.
+            known["hidden"] = row.reported - row.mirrored
         if reading.proved and not reading.failed:
             known["watermark"] = timestamp(self.started)
             known["resume"] = None

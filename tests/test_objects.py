@@ -17,7 +17,7 @@ scalars = (
     st.none()
     | st.booleans()
     | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.floats(allow_nan=False)
     | st.text(st.characters(codec=None), max_size=20)
 )
 values = st.recursive(

@@ -267,10 +267,14 @@ def _guesses(base: str, feed_home: str | None, start: str) -> Iterator[str]:
             yield f"{origin_of_base}{folder}{spelling}"
 
 
+# The last name of a path that is a file rather than a folder.
+_FILE = re.compile(r"\.(?:php|html?|xml|aspx?|txt)$", re.IGNORECASE)
+
+
 def _folders(path: str) -> list[str]:
     """The folder that a path names, the first one in it, and the root: `/a/b` as `/a/b/ /a/ /`."""
     names = [name for name in path.split("/") if name]
-    if names and not path.endswith("/") and "." in names[-1]:
+    if names and not path.endswith("/") and _FILE.search(names[-1]):
         del names[-1]
     return ["".join(f"/{name}" for name in names[:n]) + "/" for n in (len(names), 1, 0)]
 

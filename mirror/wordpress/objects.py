@@ -6,6 +6,7 @@ Field names are those of the REST schemas (`class-wp-rest-*-controller.php`, `ge
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -123,7 +124,18 @@ def dumps(value: object) -> str:
         text = orjson.dumps(value).decode()
     except (TypeError, ValueError):  # integers beyond 64 bits, lone surrogates
         return json.dumps(value, separators=(",", ":"))
+    if "null" in text and _has_nan(value):  # orjson writes NaN and Infinity as null
+        return json.dumps(value, separators=(",", ":"))
     return text
+
+
+def _has_nan(value: object) -> bool:
+    """Whether there is a number in it that JSON has no word for."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(_has_nan(part) for part in value.values())
+    return isinstance(value, list) and any(_has_nan(part) for part in value)
 
 
 def loads(text: str) -> Any:

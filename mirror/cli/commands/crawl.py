@@ -11,7 +11,7 @@ from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import note, print_json, print_text
 from mirror.cli.progress import watching
 from mirror.cli.summary import exit_code, text
-from mirror.errors import StoreError
+from mirror.errors import SiteError, StoreError
 from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary
 from mirror.store.upkeep import upgrade
@@ -117,13 +117,13 @@ def _tell(
 
 
 def _report(summaries: list[CrawlSummary], invocation: Invocation, *, as_json: bool) -> None:
-    """The result on stdout; with --quiet what went wrong, on stderr."""
+    """The result on stdout; that nothing was mirrored (with --quiet, any trouble) on stderr."""
     if as_json:
         print_json(summaries)
         return
     for summary in summaries:
         if not invocation.quiet:
             print_text(text(summary))
-        elif summary.exit_code:
+        if summary.exit_code == SiteError.exit_code or (invocation.quiet and summary.exit_code):
             detail = summary.message or f"{summary.failures} failures recorded"
             note(f"mirror: {summary.site}: {summary.outcome}: {detail}")
