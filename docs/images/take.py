@@ -26,7 +26,7 @@ from tests.browse.sites import Server, unused_port  # noqa: E402
 PICTURES: Sequence[tuple[str, str, int, str, int]] = (
     ("home", "/", 1440, "light", 1500),
     ("home-dark", "/", 1440, "dark", 1500),
-    ("post", "/posts/4", 1440, "light", 1100),
+    ("post", "/posts/7", 1440, "light", 1300),
     ("compare", "/posts/5/compare?a=1&b=4", 1440, "light", 1000),
     ("story", "/stories/109", 1440, "dark", 700),
     ("search", "/search?q=harbour", 1440, "light", 1000),

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
+
+from mirror.config.settings import media_beside
 
 if TYPE_CHECKING:
     # Datasette imports its plugins while it is being imported itself.
@@ -22,16 +24,13 @@ _found: "WeakKeyDictionary[Datasette, Mirror]" = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Mirror:
-    """The mirror among a Datasette's databases: its name there, its file, its folder of media."""
+    """The mirror among a Datasette's databases: its name there, its file, and where its media are
+    (a folder, or `s3://bucket/prefix`)."""
 
     datasette: "Datasette"
     name: str
     path: Path
-
-    @property
-    def media(self) -> Path:
-        """Where `files.path` is relative to."""
-        return self.path.parent / "media"
+    media: str
 
     async def read(self, select: Callable[[sqlite3.Connection], T]) -> T:
         """Runs a function on one of Datasette's read-only connections, in one of its threads."""
@@ -45,10 +44,20 @@ def mirror_of(datasette: "Datasette") -> Mirror | None:
         return _found[datasette]
     for name, database in datasette.databases.items():
         if database.path and is_mirror(Path(database.path)):
-            mirror = Mirror(datasette=datasette, name=name, path=Path(database.path))
+            path = Path(database.path)
+            mirror = Mirror(
+                datasette=datasette, name=name, path=path, media=str(media_beside(path))
+            )
             _found[datasette] = mirror
             return mirror
     return None
+
+
+def place_media(datasette: "Datasette", media: str) -> None:
+    """Says where the media of the mirror are, if not beside it."""
+    mirror = mirror_of(datasette)
+    if mirror is not None:
+        _found[datasette] = replace(mirror, media=media)
 
 
 def is_mirror(path: Path) -> bool:

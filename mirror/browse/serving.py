@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from mirror.browse.database import is_mirror
+from mirror.browse.database import is_mirror, place_media
 from mirror.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ SETTINGS = {
 }
 
 
-def application(db: Path) -> "Datasette":
+def application(db: Path, *, media: str | None = None) -> "Datasette":
     """Datasette on one mirror, read-only (`mode=ro`): a crawl may go on writing it.
 
+    `media` is the folder or S3 address of its files, if not the folder beside the database.
     Raises StoreError when there is no such file, or when it is not a mirror.
     """
     if not db.is_file():
@@ -39,17 +40,25 @@ def application(db: Path) -> "Datasette":
         raise StoreError(f"{db} is not a mirror: name another file with --db")
     from datasette.app import Datasette
 
-    return Datasette([str(db)], settings=SETTINGS)
+    datasette = Datasette([str(db)], settings=SETTINGS)
+    if media is not None:
+        place_media(datasette, media)
+    return datasette
 
 
 def serve(
-    db: Path, *, port: int = 8001, host: str = "127.0.0.1", open_browser: bool = False
+    db: Path,
+    *,
+    port: int = 8001,
+    host: str = "127.0.0.1",
+    open_browser: bool = False,
+    media: str | None = None,
 ) -> None:
     """Serves a mirror until interrupted. Listens on loopback unless told otherwise.
 
     Raises StoreError as `application` does, ConfigError when the port cannot be had.
     """
-    app = application(db).app()
+    app = application(db, media=media).app()
     server = uvicorn.Server(
         uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="on")
     )

@@ -10,6 +10,7 @@ from PIL import Image
 
 from mirror.browse import thumbnails
 from mirror.browse.thumbnails import SIZE
+from mirror.errors import StoreError
 from tests.browse.sites import Served
 
 
@@ -107,3 +108,46 @@ def test_pictures_that_are_none_have_no_thumbnail(own_sample: Path) -> None:
         assert site.get(f"/thumbnails/{sha256}").status_code == 404
         assert site.get(f"/files/{sha256}").content == body
         site.close()
+
+
+class Bucket:
+    """A remote store: no path on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def local(self, name: str) -> None:
+        return None
+
+    def open(self, name: str) -> io.BufferedReader:
+        try:
+            return (self.folder / name).open("rb")
+        except OSError as error:
+            raise StoreError("the bucket has no such file") from error
+
+
+def test_files_of_a_bucket_are_served_too(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def store_at(place: str, *, beside: Path) -> Bucket:
+        asked.append(place)
+        return Bucket(sample.parent / "media")
+
+    monkeypatch.setattr("mirror.browse.pages.files.store_at", store_at)
+    sha256, path = one(sample)
+    site = Served(sample, media="s3://bucket/prefix")
+    assert site.get(f"/files/{sha256}").content == (sample.parent / "media" / path).read_bytes()
+    assert site.get(f"/thumbnails/{sha256}").status_code == 200
+    assert asked == ["s3://bucket/prefix"] * 2
+    site.close()
+
+
+def test_a_folder_elsewhere_is_found(own_sample: Path) -> None:
+    sha256, _ = one(own_sample)
+    (own_sample.parent / "media").rename(own_sample.parent / "pictures")
+    site = Served(own_sample)
+    assert site.get(f"/files/{sha256}").status_code == 404
+    site.close()
+    site = Served(own_sample, media=str(own_sample.parent / "pictures"))
+    assert site.get(f"/files/{sha256}").status_code == 200
+    site.close()
