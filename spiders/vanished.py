@@ -12,6 +12,7 @@ judge, though an earlier one saw it.
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from mirror.items import Collection, Kind
 from mirror.session import Session
@@ -23,6 +24,7 @@ from spiders.changes import Reading
 from spiders.client import Client
 from spiders.reading import Reader
 from spiders.seeing import Seeing
+from spiders.walking import fetch_by_id
 
 logger = logging.getLogger(__name__)
 
@@ -117,12 +119,20 @@ class Vanished:
         return outcome.total if isinstance(outcome, Listing) else None
 
     async def _absent(self, reading: Reading, ids: Sequence[int]) -> set[int]:
-        query = {"include": ",".join(map(str, ids)), "per_page": "100", "_fields": "id"}
-        outcome = read_list(await self.client.get(self.api.url(reading.collection.route, query)))
-        if isinstance(outcome, Problem):
+        """Which of some ids a collection does not list. A reply that fails proves nothing."""
+        listed: set[int] = set()
+
+        async def take(rows: list[dict[str, Any]]) -> None:
+            listed.update(row["id"] for row in rows if type(row.get("id")) is int)
+
+        lost = await fetch_by_id(
+            self.client, self.api, reading.collection, list(ids), {"_fields": "id"}, take
+        )
+        if lost:
+            reading.doubt = True
+            self.reader.note_failure(reading, lost[0][1])
             reading.failed += 1
-            return set()
-        return set(ids) - {row.get("id") for row in outcome.rows}
+        return set(ids) - listed - {wp_id for wp_id, _ in lost}
 
     async def _bury(self, reading: Reading, missing: set[int], readings: Sequence[Reading]) -> None:
         collection = reading.collection

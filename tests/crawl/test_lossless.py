@@ -10,7 +10,8 @@ from mirror.wordpress.objects import without_personal
 from tests.mirrored import Mirror
 from tests.mockserver import OPENER, MockServer, MockSite
 
-ODD = ("plain", "bad-dates", "odd-fields", "ids-only", "surrogates", "nan", "hostile-markup")
+# Lone surrogates and NaN are mended, and logged, when the JSON is read (mirror/wordpress/parse.py).
+ODD = ("plain", "bad-dates", "odd-fields", "ids-only", "hostile-markup")
 
 
 @pytest.mark.parametrize("url", ODD)
