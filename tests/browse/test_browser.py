@@ -136,11 +136,16 @@ def test_the_reading_frame_is_as_tall_as_its_text(context: BrowserContext, serve
     page.goto(server.url + "/posts/1")
     settled(page)
     inner = page.evaluate(
-        "document.querySelector('iframe.reader').contentDocument.documentElement.scrollHeight"
+        "document.querySelector('iframe.reader').contentDocument.body.scrollHeight"
     )
     outer = page.locator("iframe.reader").bounding_box()
     assert outer
     assert inner <= outer["height"] <= inner + 10
+    page.set_viewport_size({"width": 500, "height": 3000})
+    page.wait_for_timeout(300)
+    shorter = page.locator("iframe.reader").bounding_box()
+    assert shorter
+    assert shorter["height"] < 2500, "the frame follows its text, not the window"
 
 
 def test_a_quote_leads_to_its_place(context: BrowserContext, server: Server) -> None:

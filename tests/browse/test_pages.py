@@ -20,6 +20,7 @@ PAGES = (
     "/posts/5/compare",
     "/posts/5/compare?a=1&b=4&view=inline",
     "/posts/1/compare",
+    "/posts/5/compare?revision=9001&view=inline",
     "/search",
     "/search?q=harbour",
     "/search?q=harbour&site=harbourgazette.com&type=post&since=2025&until=2027-01-01&only=edited",
@@ -147,6 +148,14 @@ def test_as_of_a_date_gives_the_version_that_held(served: Served) -> None:
     text = served.get(f"/posts/5?at={second['valid_from'][:10]}").text
     assert "Version 2 of 4" in text
     assert "did not know this post yet" in served.get("/posts/5?at=1999-12-31").text
+
+
+def test_revisions_that_wordpress_kept_are_compared_too(served: Served) -> None:
+    assert "1 revision that WordPress kept itself" in served.get("/posts/5").text
+    text = served.get("/posts/5/compare?revision=9001").text
+    assert "<del>Draft: </del>" in text
+    assert "WordPress’ revision" in text
+    assert served.get("/posts/5/compare?revision=77").status_code == 404
 
 
 def test_a_deleted_post_says_so_and_stays_readable(served: Served) -> None:

@@ -3,12 +3,20 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from datasette.utils.asgi import Response
 
 from mirror.browse.lines import Line, lines, words
-from mirror.browse.pages.versions import Version, post_of, terms_of, timeline, version_of
+from mirror.browse.pages.versions import (
+    Version,
+    post_of,
+    revision_of,
+    terms_of,
+    timeline,
+    version_of,
+)
 from mirror.browse.pages.visit import Visit, found
 from mirror.content import Content, plain
 
@@ -41,11 +49,16 @@ class Members:
 
 
 async def show(visit: Visit) -> Response:
-    """`?a=1&b=3&view=inline`; the last two versions, side by side, unless told otherwise."""
+    """`?a=1&b=3&view=inline`; the last two versions, side by side, unless told otherwise.
+
+    `?revision=57` sets one of WordPress' own revisions against the latest version.
+    """
     post = int(visit.part("id"))
     a, b = visit.number("a", 0, least=0), visit.number("b", 0, least=0)
-    context = found(await visit.read(lambda conn: read(conn, post, a, b)), "such post or version")
-    return await visit.page("compare", {**context, **_view(visit)})
+    revision = visit.number("revision", 0, least=0, most=2**53)
+    select = partial(read_revision, post_id=post, wp_id=revision) if revision else None
+    context = await visit.read(select or (lambda conn: read(conn, post, a, b)))
+    return await visit.page("compare", {**found(context, "such version"), **_view(visit)})
 
 
 async def show_copy(visit: Visit) -> Response:
@@ -79,6 +92,27 @@ def read(conn: sqlite3.Connection, post_id: int, a: int, b: int) -> dict[str, An
             for key, name in _FIELDS
             if before.row[key] != after.row[key]
         ],
+    }
+
+
+def read_revision(conn: sqlite3.Connection, post_id: int, wp_id: int) -> dict[str, Any] | None:
+    """A revision that WordPress kept, and the latest version; None if it has no such."""
+    post = post_of(conn, post_id)
+    before = revision_of(conn, post, wp_id) if post else None
+    if post is None or before is None:
+        return None
+    after = version_of(conn, post, None)
+    assert after is not None
+    return {
+        "post": post,
+        "revision": wp_id,
+        "steps": (),
+        "a": before,
+        "b": after,
+        "names": ["WordPress’ revision", f"Version {after.number}"],
+        "texts": [text for text in _texts(before, after) if text],
+        "sets": [some for some in _sets(conn, post, post, before, after)[1:] if some],
+        "fields": (),
     }
 
 

@@ -10,6 +10,7 @@ from datasette.utils.asgi import Response
 from mirror.browse.pages.stories import members
 from mirror.browse.pages.versions import (
     post_of,
+    revisions,
     terms_of,
     timeline,
     version_at,
@@ -75,7 +76,7 @@ def read(
         "now": version.row,
         "step": next(step for step in steps if step.version == version.number),
         "steps": steps[::-1],
-        "previous": max((s.version for s in steps if s.version < version.number), default=None),
+        "revisions": revisions(conn, post_id),
         "at": at,
         "before_all": before_all,
         "terms": terms_of(conn, post["site_id"], version),

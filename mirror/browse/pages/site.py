@@ -14,7 +14,7 @@ SITES = """
         s.back_off_until, k.id AS crawl_id, k.mode, k.started_at, k.finished_at, k.outcome,
         k.message,
         (SELECT sum(c.reported) FROM coverage c WHERE c.crawl_id = k.id) AS reported,
-        (SELECT sum(c.mirrored) FROM coverage c WHERE c.crawl_id = k.id) AS mirrored,
+        (SELECT sum(c.mirrored + c.hidden) FROM coverage c WHERE c.crawl_id = k.id) AS accounted,
         (SELECT sum(c.missing) FROM coverage c WHERE c.crawl_id = k.id) AS missing,
         (SELECT count(*) FROM failures f
             WHERE f.site_id = s.id AND f.resolved_at IS NULL) AS failures,

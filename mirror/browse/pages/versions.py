@@ -24,6 +24,13 @@ _TIMELINE = """
 _PAST = """
     SELECT v.*, a.name AS author FROM post_versions v LEFT JOIN authors a ON a.id = v.author_id
     WHERE v.post_id = ? AND v.version = ?"""
+_REVISIONS = """
+    SELECT r.wp_id, r.date_gmt, r.title, a.name AS author FROM post_revisions r
+    LEFT JOIN authors a ON a.id = r.author_id
+    WHERE r.post_id = ? ORDER BY r.date_gmt DESC, r.wp_id DESC LIMIT 100"""
+_REVISION = """
+    SELECT r.*, a.name AS author FROM post_revisions r LEFT JOIN authors a ON a.id = r.author_id
+    WHERE r.post_id = ? AND r.wp_id = ?"""
 _TERMS = """
     SELECT t.taxonomy, t.wp_id, t.name, t.slug, t.link FROM terms t
     WHERE t.site_id = ? AND t.wp_id IN ({marks})"""
@@ -89,6 +96,20 @@ def version_of(
     if row is None:
         return None
     return Version(number=number, since=row["valid_from"], until=row["valid_to"], row=dict(row))
+
+
+def revisions(conn: sqlite3.Connection, post: int) -> list[sqlite3.Row]:
+    """What WordPress itself kept of a post, the latest first; credentials alone show it."""
+    return conn.execute(_REVISIONS, [post]).fetchall()
+
+
+def revision_of(conn: sqlite3.Connection, post: dict[str, Any], wp_id: int) -> Version | None:
+    """One of WordPress' own revisions, as if it were a version of ours."""
+    row = conn.execute(_REVISION, [post["id"], wp_id]).fetchone()
+    if row is None:
+        return None
+    unknown = {"featured_media_id": post["featured_media_id"]}
+    return Version(number=0, since=row["date_gmt"] or "", until=None, row=unknown | dict(row))
 
 
 def version_at(steps: Sequence[Step], when: str) -> int | None:

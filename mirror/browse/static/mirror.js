@@ -7,7 +7,7 @@ for (const frame of document.querySelectorAll("iframe.reader")) {
     const fit = () => {
         const inside = frame.contentDocument;
         if (inside && inside.body) {
-            frame.style.height = `${Math.ceil(inside.documentElement.scrollHeight) + 2}px`;
+            frame.style.height = `${Math.ceil(inside.body.getBoundingClientRect().height) + 2}px`;
         }
     };
     const watch = () => {
@@ -27,7 +27,8 @@ for (const quote of document.querySelectorAll("button.quote")) {
         const inside = frame && frame.contentDocument;
         const place = inside && inside.getElementById(`evidence-${quote.dataset.evidence}`);
         if (!place) {
-            quote.title = "Not in the text: it stands in the page's head, its address or its title";
+            quote.disabled = true;
+            quote.title = "Not in the text: it stands in the markup, an address, a title or a field";
             return;
         }
         for (const old of inside.querySelectorAll(".is-pointed")) old.classList.remove("is-pointed");
