@@ -14,6 +14,7 @@ from mirror.browse.plugin import (
     prepare_jinja2_environment,
     register_routes,
     render_cell,
+    startup,
 )
 from mirror.browse.serving import application, serve
 
@@ -29,4 +30,5 @@ __all__ = [
     "register_routes",
     "render_cell",
     "serve",
+    "startup",
 ]

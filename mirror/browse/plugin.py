@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from mirror.browse import cells, errors, headers, metadata, words
 from mirror.browse.database import mirror_of
-from mirror.browse.pages import routes, view_of
+from mirror.browse.pages import home, routes, view_of
 
 if TYPE_CHECKING:
     # Datasette imports its plugins while it is being imported itself.
@@ -27,6 +28,13 @@ def register_routes(datasette: "Datasette") -> Routes:
     if mirror is None:
         return []
     return [(regex, view_of(page)) for regex, page in routes(mirror.name)]
+
+
+@hookimpl
+def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]] | None:
+    """The home page's charts, before anybody asks for them."""
+    mirror = mirror_of(datasette)
+    return None if mirror is None else partial(home.prepare, mirror)
 
 
 @hookimpl

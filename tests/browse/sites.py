@@ -31,6 +31,11 @@ class Served:
         )
         return reply
 
+    def wait(self) -> None:
+        """Lets what was begun in the background come to its end."""
+        others = asyncio.all_tasks(self._loop)
+        self._loop.run_until_complete(asyncio.gather(*others))
+
     def close(self) -> None:
         for database in self.datasette.databases.values():
             database.close()

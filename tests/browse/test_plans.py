@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.database import Database
 
 from mirror.browse.queries import QUERIES, feed_name
 from tests.browse.sites import Served
@@ -38,25 +39,33 @@ _COUNT = re.compile(r"select count\(\*\) from \[?\w+\]?\s*", re.I)
 def statements(sample: Path) -> Iterator[set[str]]:
     """What SQLite was asked for all pages, with the values in place."""
     seen: set[str] = set()
-    site = Served(sample)
-    database = site.datasette.get_database("mirror")
-    connect = database.connect
+    connect = Database.connect
 
-    def listening(write: bool = False) -> sqlite3.Connection:
-        connection: sqlite3.Connection = connect(write=write)
+    def listening(database: Database, write: bool = False) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(database, write=write)
         connection.set_trace_callback(seen.add)
         return connection
 
-    database.connect = listening
-    for path in PAGES:
-        assert site.get(path).status_code == 200
-    for query in QUERIES:
-        for name in (query.name, feed_name(query)):
-            assert site.get(f"/mirror/{name}.json").status_code == 200
-    for table in (*LARGE, "crawls"):
-        assert site.get(f"/mirror/{table}").status_code == 200
-    for row in ("posts/5", "authors/1", "media/1", "terms/1", "upstreams/1", "crawls/1", "sites/1"):
-        assert site.get(f"/mirror/{row}").status_code == 200
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "connect", listening)
+        site = Served(sample)
+        for path in PAGES:
+            assert site.get(path).status_code == 200
+        for query in QUERIES:
+            for name in (query.name, feed_name(query)):
+                assert site.get(f"/mirror/{name}.json").status_code == 200
+        for table in (*LARGE, "crawls"):
+            assert site.get(f"/mirror/{table}").status_code == 200
+        for row in (
+            "posts/5",
+            "authors/1",
+            "media/1",
+            "terms/1",
+            "upstreams/1",
+            "crawls/1",
+            "sites/1",
+        ):
+            assert site.get(f"/mirror/{row}").status_code == 200
     yield {statement for statement in seen if re.match(r"\s*(SELECT|WITH)", statement, re.I)}
     site.close()
 

@@ -121,3 +121,25 @@ def test_it_opens_the_database_read_only(served: Served) -> None:
         connection.execute("DELETE FROM posts")
     connection.close()
     assert served.get("/mirror?sql=delete+from+posts").status_code == 400
+
+
+def test_charts_are_drawn_again_after_a_crawl(own_sample: Path) -> None:
+    site = Served(own_sample)
+    legend = "</i>The New Name"
+    writer = sqlite3.connect(own_sample)
+    with writer:
+        writer.execute("UPDATE sites SET name = 'The New Name' WHERE id = 1")
+        writer.execute("UPDATE sites SET name = 'The Same' WHERE id > 1")
+    # Charts are as old as the last crawl; the rest of the page is as new as the database.
+    text = site.get("/").text
+    assert "The New Name" in text
+    assert legend not in text
+    with writer:
+        writer.execute("UPDATE crawls SET finished_at = '2030-01-01T00:00:00Z' WHERE id = 12")
+    writer.close()
+    site.get("/")
+    site.wait()
+    text = site.get("/").text
+    assert legend in text
+    assert "</i>riverbankpost.net" in text
+    site.close()

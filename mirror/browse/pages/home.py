@@ -1,6 +1,8 @@
 """The first page: what is mirrored, how well, what happened this week, and the long view."""
 
+import asyncio
 import sqlite3
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,6 +14,7 @@ from mirror.browse.database import Mirror
 from mirror.browse.pages.cards import cards
 from mirror.browse.pages.site import SITES
 from mirror.browse.pages.visit import Visit
+from mirror.content import plain
 
 _TOTALS = """
     SELECT (SELECT count(*) FROM posts) AS posts,
@@ -55,28 +58,35 @@ _WEEK = """
         (SELECT count(*) FROM posts WHERE deleted_at >= :week) AS gone"""
 
 
-# The charts read all posts' dates, and change little: they are drawn again when a crawl begins or
-# ends, and every day.
+# The charts read all posts' dates, and change little: they are drawn when the server starts, and
+# again, while the old ones are shown, when a crawl has begun or ended and every day.
 _LATEST_CRAWLS = "SELECT id, finished_at FROM crawls ORDER BY id DESC LIMIT 50"
 Stamp = tuple[Any, ...]
 _drawn: WeakKeyDictionary[Mirror, tuple[Stamp, list[charts.Chart]]] = WeakKeyDictionary()
+_drawing: set[asyncio.Task[None]] = set()
 
 
 async def show(visit: Visit) -> Response:
     now = datetime.now(UTC)
     context = await visit.read(lambda conn: read(conn, now))
-    drawn = await visit.read(lambda conn: _remembered(visit.mirror, conn, now))
+    if visit.mirror not in _drawn:
+        await prepare(visit.mirror)
+    stamp, drawn = _drawn[visit.mirror]
+    if stamp != await visit.read(lambda conn: _stamp(conn, now)) and not _drawing:
+        task = asyncio.create_task(prepare(visit.mirror))
+        _drawing.add(task)
+        task.add_done_callback(_drawing.discard)
     return await visit.page("home", {**context, "charts": drawn})
 
 
-def _remembered(mirror: Mirror, conn: sqlite3.Connection, now: datetime) -> list[charts.Chart]:
-    crawls = [tuple(row) for row in conn.execute(_LATEST_CRAWLS)]
-    stamp = (now.date(), *crawls)
-    known = _drawn.get(mirror)
-    if known is None or known[0] != stamp:
-        known = (stamp, draw(conn, now))
-        _drawn[mirror] = known
-    return known[1]
+async def prepare(mirror: Mirror) -> None:
+    """Draws the charts of a mirror."""
+    now = datetime.now(UTC)
+    _drawn[mirror] = await mirror.read(lambda conn: (_stamp(conn, now), draw(conn, now)))
+
+
+def _stamp(conn: sqlite3.Connection, now: datetime) -> Stamp:
+    return (now.date(), *(tuple(row) for row in conn.execute(_LATEST_CRAWLS)))
 
 
 def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
@@ -103,13 +113,24 @@ def draw(conn: sqlite3.Connection, now: datetime) -> list[charts.Chart]:
     edits = [tuple(row) for row in conn.execute(_EDITS, [since])]
     deletions = [tuple(row) for row in conn.execute(_DELETIONS, [since])]
     upstreams = [tuple(row) for row in conn.execute(_UPSTREAMS)]
-    names = dict(conn.execute("SELECT id, coalesce(name, host) FROM sites").fetchall())
+    names = _names(conn)
     return [
         charts.posts_by_month(rows, months, names),
         charts.changes_by_week(edits, deletions, now.date()),
         charts.top_upstreams(upstreams),
         charts.syndicated_share(rows, months),
     ]
+
+
+def _names(conn: sqlite3.Connection) -> dict[int, str]:
+    """What each site is called: by its name, or by its host where several share one."""
+    sites = conn.execute("SELECT id, name, host FROM sites").fetchall()
+    called = Counter(plain(site["name"] or "") for site in sites)
+    return {
+        site["id"]: name if (name := plain(site["name"] or "")) and called[name] == 1
+        else site["host"]
+        for site in sites
+    }  # fmt: skip
 
 
 def _months(now: datetime, number: int) -> list[str]:
