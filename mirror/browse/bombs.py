@@ -9,6 +9,8 @@ took eight minutes.
 import html
 import re
 
+from mirror.content import Content
+
 MAX_DEPTH = 400
 # The sum over all tags of the square of their attributes: one tag with 10,000, in the worst case.
 MAX_ATTRIBUTE_COST = 100_000_000
@@ -50,3 +52,9 @@ def is_bomb(markup: str) -> bool:
 def words_of(markup: str, limit: int = 200_000) -> str:
     """What can be said of a bomb without parsing it: what stands between its tags."""
     return html.unescape(_MARKUP.sub(" ", markup[:limit]))
+
+
+def content_of(markup: str | None) -> Content:
+    """The content of a post, to be parsed without fear."""
+    text = markup or ""
+    return Content(html.escape(words_of(text)) if is_bomb(text) else text)

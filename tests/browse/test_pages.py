@@ -2,6 +2,9 @@
 
 import json
 import re
+import sqlite3
+import time
+from pathlib import Path
 
 import pytest
 
@@ -258,6 +261,21 @@ def test_the_databases_page_is_that_of_the_questions(served: Served) -> None:
     assert "sql-editor" in served.get("/queries").text
     assert served.get("/mirror.json").json()["database"] == "mirror"
     assert served.get("/mirror?sql=select+41%2B1+as+n&_shape=array").status_code == 200
+
+
+def test_a_bomb_in_a_post_holds_up_no_page(own_sample: Path) -> None:
+    bomb = "<div>" * 200_000 + "harbour"
+    writer = sqlite3.connect(own_sample)
+    with writer:
+        writer.execute("UPDATE posts SET content = ?, excerpt = ? WHERE id = 5", [bomb, bomb])
+    writer.close()
+    site = Served(own_sample)
+    started = time.process_time()
+    for path in ("/posts/5", "/posts/5/content", "/posts/5/compare?a=1&b=4", "/search",
+                 "/search?only=edited", "/posts/5.json", "/mirror/posts/5"):  # fmt: skip
+        assert site.get(path).status_code == 200
+    assert time.process_time() - started < 10
+    site.close()
 
 
 def test_tables_speak_of_sites_and_posts_not_of_numbers(served: Served) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
+from mirror.browse.bombs import content_of
 from mirror.browse.lines import Line, lines, words
 from mirror.browse.pages.versions import (
     Version,
@@ -18,7 +19,7 @@ from mirror.browse.pages.versions import (
     version_of,
 )
 from mirror.browse.pages.visit import Visit, found
-from mirror.content import Content, plain
+from mirror.content import plain
 
 # Unchanged lines in a row beyond this are folded away, but for one on either side of a change.
 _FOLD = 4
@@ -144,8 +145,8 @@ def _view(visit: Visit) -> dict[str, str]:
 def _texts(before: Version, after: Version) -> list[Words | None]:
     return [
         _words("Title", plain(before.row["title"] or ""), plain(after.row["title"] or "")),
-        _words("Excerpt", *(Content(v.row["excerpt"] or "").text for v in (before, after))),
-        _words("Text", *(Content(v.row["content"] or "").text for v in (before, after))),
+        _words("Excerpt", *(content_of(v.row["excerpt"]).text for v in (before, after))),
+        _words("Text", *(content_of(v.row["content"]).text for v in (before, after))),
     ]
 
 
@@ -182,7 +183,7 @@ def _sets(
     before: Version,
     after: Version,
 ) -> list[Members | None]:
-    old, new = (Content(version.row["content"] or "") for version in (before, after))
+    old, new = (content_of(version.row["content"]) for version in (before, after))
     terms = _terms(conn, post["site_id"], before), _terms(conn, other["site_id"], after)
     featured = [[str(version.row["featured_media_id"] or "")] for version in (before, after)]
     return [

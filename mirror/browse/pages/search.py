@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
+from mirror.browse.bombs import content_of
 from mirror.browse.pages.cards import CARD
 from mirror.browse.pages.visit import Visit
-from mirror.content import Content
 from mirror.errors import ConfigError
 from mirror.store.reading.search import SNIPPET, Query, excerpt, parse_query
 
@@ -116,7 +116,7 @@ def _types(conn: sqlite3.Connection) -> list[str]:
 def _snippet(conn: sqlite3.Connection, post: int, query: Query | None) -> Markup:
     """Text around the words, which are marked; the beginning of the text without any."""
     row = conn.execute("SELECT substr(content, 1, 100000) FROM posts WHERE id = ?", [post])
-    text = Content(row.fetchone()[0] or "").text
+    text = content_of(row.fetchone()[0]).text
     if query is None:
         return escape(text[:SNIPPET].replace("\n", " ") + ("…" if len(text) > SNIPPET else ""))
     shown, marks = excerpt(text, query)
