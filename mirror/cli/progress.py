@@ -70,6 +70,7 @@ class Bars(Unwatched):
         self._progress.console.print(f"{one_line(site)} {one_line(text)}", style="yellow")
 
     def finished(self, summary: CrawlSummary) -> None:
+        self._progress.refresh()  # what was reached is seen once, however quick the crawl was
         for (site, name), task in list(self._tasks.items()):
             if site == summary.site:
                 self._progress.remove_task(task)
