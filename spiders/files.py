@@ -8,7 +8,8 @@ from mirror.media.stage import MediaSummary, run
 from mirror.progress import Watcher
 from mirror.session import Session
 from mirror.store.connection import path_of
-from mirror.urls import host_of, is_global_host
+from mirror.store.files import all_due
+from mirror.urls import is_global_host
 
 NAME = "files"
 
@@ -16,11 +17,16 @@ NAME = "files"
 async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> MediaSummary:
     """Fetches what the site's objects use. What fails is a row in `media_files`, with the reason.
 
-    The same rate as for the site's pages; a site on a private network may show its own files.
+    The same rate as for the site's pages; a site on a private network may show its own files. A
+    full crawl asks for every address, whenever it would be due: whole if nothing is held of it,
+    conditionally otherwise.
     """
     url = session.order.url
     folder = path_of(session.db).parent
     place = settings["MIRROR_MEDIA"]
+    if session.order.full:
+        with session.transaction():
+            all_due(session.db, session.site_id, session.now)
     return await run(
         session.db,
         session.site_id,
@@ -28,7 +34,15 @@ async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> M
         store=store_at(place if "://" in place else str(folder / place), beside=folder),
         policy=MediaPolicy(obey_robots=settings.getbool("ROBOTSTXT_OBEY")),
         user_agent=settings["USER_AGENT"],
+        robots_agent=settings["ROBOTSTXT_USER_AGENT"],
         concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
-        delay=settings.getfloat("DOWNLOAD_DELAY") if is_global_host(host_of(url)) else 0.0,
+        delay=_delay(session, settings),
         watch=lambda done, total: watcher.collection(session.host, NAME, done, total),
     )
+
+
+def _delay(session: Session, settings: BaseSettings) -> float:
+    """Seconds between two requests: one's own machines need no pause unless the order says so."""
+    if session.order.delay is None and not is_global_host(session.host):
+        return 0.0
+    return settings.getfloat("DOWNLOAD_DELAY")

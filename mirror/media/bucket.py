@@ -4,6 +4,7 @@ An optional extra (`pip install syndication-mirror[s3]`). Credentials, region an
 botocore's usual places: the environment, `~/.aws`, the instance's role.
 """
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +14,7 @@ from mirror.errors import ConfigError, StoreError
 from mirror.media.names import sha256_of
 
 # S3 takes at most 5 GB in one PUT; `file_bytes` of the policy is far below.
+_BUFFER = 1 << 17
 _NOT_THERE = frozenset(("404", "NoSuchKey", "NotFound"))
 
 
@@ -27,6 +29,7 @@ class Bucket:
         parts = urlsplit(uri)
         if parts.scheme != "s3" or not parts.netloc:
             raise ConfigError(f"{uri} is no place for media: write s3://bucket/prefix")
+        self.uri = uri
         self.incoming = incoming
         self._bucket = parts.netloc
         self._prefix = f"{parts.path.strip('/')}/" if parts.path.strip("/") else ""
@@ -51,8 +54,9 @@ class Bucket:
 
     def open(self, name: str) -> BinaryIO:
         """The file, to be read as it comes."""
-        body: BinaryIO = self._ask("get_object", name)["Body"]
-        return body
+        body = self._ask("get_object", name)["Body"]
+        stream = _Body(body, f"s3://{self._bucket}/{self._prefix}{name}", self._failures)
+        return io.BufferedReader(stream, _BUFFER)
 
     def names(self) -> Iterator[tuple[str, int]]:
         """(name, bytes) of every file kept."""
@@ -91,6 +95,34 @@ class Bucket:
             return getattr(self._client, operation)(Bucket=self._bucket, Key=key, **parameters)
         except self._failures as error:
             raise StoreError(f"s3://{self._bucket}/{key}: {error}") from error
+
+
+class _Body(io.RawIOBase):
+    """An object's bytes, with StoreError for whatever cuts them short.
+
+    botocore's own body leaves that check out when it is used in a `with` statement.
+    """
+
+    def __init__(self, body: Any, place: str, failures: tuple[type[Exception], ...]) -> None:
+        self._body = body
+        self._place = place
+        self._failures = failures
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        try:
+            chunk = self._body.read(len(into))
+        except self._failures as error:
+            raise StoreError(f"{self._place}: {error}") from error
+        into[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._body.close()
+        super().close()
 
 
 def _client(endpoint_url: str | None) -> tuple[Any, tuple[type[Exception], ...]]:

@@ -9,6 +9,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import nh3
@@ -65,15 +66,19 @@ def standalone(post: Mapping[str, Any], lookup: Lookup, embed: Callable[[str], s
     stands in the page (see `data_uri`), or None.
     """
     link = post.get("link") or ""
+    addresses: dict[str, str] = {}
 
     def stand_in(url: str) -> str | None:
         sha256 = lookup(url)
-        return f"{SCHEME}:{sha256}" if sha256 else None
+        if sha256 is None:
+            return None
+        addresses.setdefault(f"{SCHEME}:{sha256}", url)
+        return f"{SCHEME}:{sha256}"
 
     def placed(found: re.Match[str]) -> str:
         return escape(embed(found[0].partition(":")[2]) or "")
 
-    body = sanitise(localise(post.get("content") or "", stand_in, link))
+    body = sanitise(localise(post.get("content") or "", stand_in, link), addresses)
     title = escape(plain(post.get("title") or "")) or "Untitled"
     source = escape(link)
     page = (
@@ -89,14 +94,20 @@ def standalone(post: Mapping[str, Any], lookup: Lookup, embed: Callable[[str], s
     return _encodable(page)
 
 
-def sanitise(html: str) -> str:
-    """The HTML with listed elements only, pictures and sound from stand-ins only."""
+def sanitise(html: str, addresses: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The HTML with listed elements only, pictures and sound from stand-ins only.
+
+    `addresses` has the address upstream of stand-ins: links lead there, since browsers follow none
+    into a page's own bytes.
+    """
 
     def keep(tag: str, name: str, value: str) -> str | None:
         if name in ("src", "poster"):
             return value if _STAND_IN.fullmatch(value) else None
         if name in ("width", "height"):
             return value if value.isascii() and value.isdigit() and len(value) < 6 else None
+        if name == "href" and value.startswith(f"{SCHEME}:"):
+            return addresses.get(value)
         return value
 
     return nh3.clean(
@@ -111,12 +122,17 @@ def sanitise(html: str) -> str:
     )
 
 
-def data_uri(content: bytes, mime: str) -> str | None:
-    """A file as part of the page; None for kinds that are not shown in one, and for large ones.
+def embeddable(mime: str, size: int) -> bool:
+    """Whether a file of this type, with so many bytes, is written into the page.
 
-    Pictures in SVG are among them: in an `img` a browser runs no script of theirs.
+    Pictures in SVG are: in an `img` a browser runs no script of theirs.
     """
-    if not _EMBEDDABLE.fullmatch(mime) or len(content) > MAX_EMBEDDED:
+    return _EMBEDDABLE.fullmatch(mime) is not None and size <= MAX_EMBEDDED
+
+
+def data_uri(content: bytes, mime: str) -> str | None:
+    """A file as part of the page; None for kinds that are not shown in one, and for large ones."""
+    if not embeddable(mime, len(content)):
         return None
     return f"data:{mime};base64,{base64.b64encode(content).decode()}"
 

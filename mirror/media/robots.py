@@ -9,15 +9,22 @@ import aiohttp
 from protego import Protego
 from yarl import URL
 
+from mirror.media.turnstile import Turnstile
+
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least 500 KiB must be read
+MAX_DELAY = 120.0  # seconds; who asks for more gets this much, as for the site's pages
 
 
 class RobotsFiles:
-    """The robots.txt files of a run, each asked for once."""
+    """The robots.txt files of a run, each asked for once, in its host's turn.
 
-    def __init__(self, session: aiohttp.ClientSession, user_agent: str) -> None:
+    `agent` is the name that the files may address. The turnstile keeps to a `Crawl-delay`.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, agent: str, turnstile: Turnstile) -> None:
         self._session = session
-        self._user_agent = user_agent
+        self._agent = agent
+        self._turnstile = turnstile
         self._files: dict[str, asyncio.Task[Protego | None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -43,9 +50,17 @@ class RobotsFiles:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._files:
-            self._files[origin] = asyncio.create_task(self._read(f"{origin}/robots.txt"))
+            self._files[origin] = asyncio.create_task(self._heed(origin, parts.netloc))
         rules = await asyncio.shield(self._files[origin])
-        return rules is None or rules.can_fetch(url, self._user_agent)
+        return rules is None or rules.can_fetch(url, self._agent)
+
+    async def _heed(self, origin: str, host: str) -> Protego | None:
+        async with self._turnstile.passing(host):
+            rules = await self._read(f"{origin}/robots.txt")
+        delay = rules.crawl_delay(self._agent) if rules is not None else None
+        if delay:
+            self._turnstile.slow(host, min(delay, MAX_DELAY))
+        return rules
 
     async def _read(self, url: str) -> Protego | None:
         async with (

@@ -64,6 +64,7 @@ async def run(
     store: Store,
     policy: MediaPolicy,
     user_agent: str,
+    robots_agent: str | None = None,
     concurrency: int = 4,
     delay: float = 0.0,
     watch: Watch | None = None,
@@ -71,7 +72,8 @@ async def run(
     resolver: AbstractResolver | None = None,
 ) -> MediaSummary:
     """Fetches what is due. `concurrency` and `delay` (seconds) are per host; `watch` is told how
-    many of how many are done.
+    many of how many are done. `robots_agent` is the name that a robots.txt may address, if it is
+    not the User-Agent's own.
 
     Cancelled, it ends soon, with everything that came so far committed. Raises StoreError when
     the database or the disk fails.
@@ -79,7 +81,7 @@ async def run(
     turnstile = Turnstile(concurrency=concurrency, delay=delay)
     async with (
         session_for(site_url, policy, user_agent, resolver) as session,
-        RobotsFiles(session, user_agent) as robots,
+        RobotsFiles(session, robots_agent or user_agent, turnstile) as robots,
     ):
         fetcher = Fetcher(
             session,

@@ -13,6 +13,7 @@ PATIENCE = 5
 @dataclass(slots=True)
 class _Host:
     places: asyncio.Semaphore
+    delay: float
     next_start: float = 0.0
     rests_until: float = 0.0
     unreachable: int = 0
@@ -33,7 +34,7 @@ class Turnstile:
         async with there.places:
             loop = asyncio.get_running_loop()
             start = max(loop.time(), there.next_start)
-            there.next_start = start + self._delay
+            there.next_start = start + there.delay
             if (pause := start - loop.time()) > 0:
                 await asyncio.sleep(pause)
             yield
@@ -46,6 +47,12 @@ class Turnstile:
         """The host asked to be left alone for so long (429, 503, Retry-After)."""
         there = self._of(host)
         there.rests_until = max(there.rests_until, asyncio.get_running_loop().time() + seconds)
+
+    def slow(self, host: str, seconds: float) -> None:
+        """The host wants requests to be so far apart at least (Crawl-delay), the next one too."""
+        there = self._of(host)
+        there.delay = max(there.delay, seconds)
+        there.next_start = max(there.next_start, asyncio.get_running_loop().time() + there.delay)
 
     def reached(self, host: str) -> None:
         """The host answered."""
@@ -61,6 +68,6 @@ class Turnstile:
     def _of(self, host: str) -> _Host:
         there = self._hosts.get(host)
         if there is None:
-            there = _Host(asyncio.Semaphore(self._concurrency))
+            there = _Host(asyncio.Semaphore(self._concurrency), self._delay)
             self._hosts[host] = there
         return there

@@ -63,8 +63,11 @@ def sweep_incoming(store: Store) -> int:
 
 def _read(store: Store, name: str) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
-    with store.open(name) as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+    try:
+        with store.open(name) as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError as error:
+        raise StoreError(f"{name}: {error.strerror or error}") from error
     return size, digest.hexdigest()

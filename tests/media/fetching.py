@@ -1,4 +1,4 @@
-"""`python fetching.py FOLDER URL`: one run over a site's media, in a process that may be killed."""
+"""`python -m tests.media.fetching FOLDER URL`: one run over a site's media, to be killed."""
 
 import asyncio
 import resource
@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from conftest import QUICK, Site
+from tests.media.sites import QUICK, Site
 
 if __name__ == "__main__":
     site = Site(Path(sys.argv[1]), sys.argv[2])

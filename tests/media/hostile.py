@@ -133,15 +133,20 @@ async def replace(asked: Asked, writer: asyncio.StreamWriter) -> None:
 
 @at("/robots.txt")
 async def robots(asked: Asked, writer: asyncio.StreamWriter) -> None:
-    if CHANGES.get("disallow"):
-        send(writer, b"User-agent: *\nDisallow: /private/\n", Content_Type="text/plain")
+    if CHANGES.get("disallow") or CHANGES.get("delay"):
+        rules = "User-agent: *\nDisallow: /private/\n"
+        if delay := CHANGES.get("delay"):
+            rules += f"\nUser-agent: patient\nCrawl-delay: {delay / 1000}\n"
+        send(writer, rules.encode(), Content_Type="text/plain")
     else:
         send(writer, PAGE, "404 Not Found", Content_Type="text/html")
 
 
 @at("/robots")
 async def set_robots(asked: Asked, writer: asyncio.StreamWriter) -> None:
-    CHANGES["disallow"] = int(asked.query.partition("=")[2])
+    """`?disallow=1`, `?delay=300` (milliseconds, for the agent `patient`); 0 takes it back."""
+    name, _, value = asked.query.partition("=")
+    CHANGES[name] = int(value)
     send(writer, b"ok")
 
 

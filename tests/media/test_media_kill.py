@@ -9,15 +9,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import HERE, Server, Site
-from hostile import numbered
 
 from mirror.media.names import sha256_of
+from tests.media.hostile import numbered
+from tests.media.sites import Server, Site
+
+ROOT = Path(__file__).parents[2]
 
 
 def start(folder: Path, url: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(HERE / "fetching.py"), str(folder), url]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "tests.media.fetching", str(folder), url]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def named(site: Site) -> dict[str, bytes]:

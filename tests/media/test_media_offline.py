@@ -6,14 +6,14 @@ import time
 from datetime import timedelta
 
 import pytest
-from conftest import Server, Site
-from hostile import GOOD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirror.media.offline import localise
 from mirror.media.page import data_uri, sanitise, standalone
 from mirror.store import held
+from tests.media.hostile import GOOD
+from tests.media.sites import Server, Site
 
 BASE = "https://site.example/2024/post/"
 HELD = {
@@ -92,6 +92,24 @@ def test_any_html_is_answered(html: str) -> None:
     assert "<script" not in standalone(
         {"content": html, "title": html, "link": html}, HELD.get, str
     )
+
+
+def test_links_lead_upstream_and_pictures_stand_in_the_page() -> None:
+    sha = {"https://site.example/u/a.jpg": "a" * 64, "https://site.example/u/d.pdf": "d" * 64}
+    page = standalone(
+        {
+            "content": '<a href="/u/a.jpg"><img src="/u/a.jpg"></a><a href="/u/d.pdf">d</a>'
+            f'<a href="mirrored:{"e" * 64}">forged</a>',
+            "link": BASE,
+        },
+        sha.get,
+        lambda sha256: f"data:image/png;base64,{sha256[0]}",
+    )
+    assert re.findall(r'src="([^"]*)"', page) == ["data:image/png;base64,a"]
+    assert re.findall(r'<a href="([^"]*)"', page)[1:] == [
+        "https://site.example/u/a.jpg", "https://site.example/u/d.pdf",
+    ]  # fmt: skip
+    assert "mirrored:" not in page
 
 
 def test_hostile_html_takes_no_longer_than_its_length_deserves() -> None:

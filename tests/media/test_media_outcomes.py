@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import QUICK, Names, Site
+
+from tests.media.sites import QUICK, Names, Site
 
 DOCS = Path(__file__).parents[2] / "docs" / "media.md"
 
@@ -17,6 +18,25 @@ def outcomes() -> list[tuple[str, str]]:
 
 def test_the_table_is_long() -> None:
     assert len(outcomes()) >= 30
+
+
+def test_what_everybody_asks_about_is_in_it() -> None:
+    known = dict(outcomes())
+    named = {
+        "a redirect to file:///etc/passwd": ("/to-file.png", "bad redirect"),
+        "a redirect to 127.0.0.1": ("/to-other-port.png", "forbidden address"),
+        "a redirect to the metadata service": ("/to-metadata.png", "forbidden address"),
+        "DNS that answers a private address": ("/to-name.png", "forbidden address"),
+        "an endless body": ("/endless.png", "too large"),
+        "Content-Length of 10 GB": ("/announced.png", "too large"),
+        "a gzip bomb": ("/bomb.png", "too large"),
+        "a PNG of 50,000 × 50,000": ("/pixels.png", "too many pixels"),
+        "HTML as JPEG": ("/html.jpg", "wrong type"),
+        "a body that stalls at 90 %": ("/stalls.png", "stalled"),
+    }
+    assert {what: known.get(path) for what, (path, _) in named.items()} == {
+        what: outcome for what, (_, outcome) in named.items()
+    }
 
 
 @pytest.mark.parametrize(("path", "expected"), outcomes(), ids=lambda value: str(value))

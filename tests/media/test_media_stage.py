@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import QUICK, Server, Site
-from hostile import GOOD, LARGE, numbered, png
 
 from mirror.content_media import of_attachment
 from mirror.errors import StoreError
@@ -18,6 +16,8 @@ from mirror.media.incoming import Part
 from mirror.media.sniff import measure
 from mirror.store import files, held
 from mirror.store.connection import transaction
+from tests.media.hostile import GOOD, LARGE, numbered, png
+from tests.media.sites import QUICK, Server, Site
 
 
 def test_a_file_is_kept_under_the_hash_of_its_bytes(site: Site) -> None:
@@ -253,6 +253,23 @@ def test_robots_txt_is_obeyed(site: Site, server: Server, monkeypatch: pytest.Mo
         assert site.fetch(replace(QUICK, obey_robots=False)).errors == {"not found": 1}
     finally:
         server.get("/robots?disallow=0")
+
+
+def test_a_crawl_delay_holds_for_files_too(site: Site, server: Server) -> None:
+    server.get("/robots?delay=150")
+    try:
+        site.want(*(f"/n/100/{n}.jpg" for n in range(3)))
+
+        async def timed() -> float:
+            loop = asyncio.get_running_loop()
+            start = loop.time()
+            summary = await site.run(robots_agent="patient")
+            assert summary.fetched == 3
+            return loop.time() - start
+
+        assert asyncio.run(timed()) >= 0.45  # robots.txt is a request as well
+    finally:
+        server.get("/robots?delay=0")
 
 
 def test_a_cancelled_run_keeps_what_it_has(site: Site, server: Server) -> None:

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from conftest import Site
-
+from mirror.cli.app import run
 from mirror.media.upkeep import Held, strays, sweep_incoming, verify
 from mirror.store import held
 from mirror.store.connection import transaction
+from tests.media.sites import Server, Site
 
 
 def rows(site: Site) -> list[Held]:
@@ -70,6 +70,22 @@ def test_strays_are_files_with_our_names_that_no_row_has(site: Site) -> None:
     (site.store.path / "ab" / "notes.txt").write_text("mine")
     known = {row.path for row in rows(site)}
     assert list(strays(site.store, known)) == [(stray, 5)]
+
+
+def test_gc_spares_what_another_database_keeps_in_the_same_folder(
+    site: Site, tmp_path: Path, server: Server
+) -> None:
+    other = Site(tmp_path, server.url, name="other")
+    for one, path in ((site, "/good.png"), (other, "/n/100/a.jpg"), (other, "/n/100/b.jpg")):
+        one.want(path)
+        one.fetch()
+    other.db.execute("DELETE FROM post_media WHERE url LIKE '%/a.jpg'")
+    other.db.close()
+    command = ["gc", "--delete", "--db", str(tmp_path / "mirror.db")]
+    assert run([*command, "--also", str(tmp_path / "other.db")]) == 0
+    assert len(site.kept()) == 3
+    assert run(command) == 0
+    assert len(site.kept()) == 1
 
 
 def test_abandoned_parts_are_swept(site: Site) -> None:

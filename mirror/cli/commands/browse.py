@@ -34,4 +34,4 @@ def command(
         for path in browse.export_metadata(export_metadata, database=db.stem):
             note(f"wrote {path}")
         return
-    browse.serve(db, port=port, host=host, open_browser=open_browser)
+    browse.serve(db, port=port, host=host, open_browser=open_browser, media=invocation.media())

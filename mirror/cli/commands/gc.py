@@ -1,6 +1,8 @@
 """`mirror gc`."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 from sqlite_utils import Database
@@ -27,22 +29,31 @@ class Unneeded:
 
 @click.command(cls=Command)
 @click.option("--delete", is_flag=True, help="Remove them; without it they are only listed.")
+@click.option(
+    "--also",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="DB",
+    help="Another database that keeps its files in the same place.",
+)
 @click.option("--wait", is_flag=True, help="Wait for another run to end.")
 @pass_invocation
-def command(invocation: Invocation, delete: bool, wait: bool) -> None:
+def command(invocation: Invocation, delete: bool, also: tuple[Path, ...], wait: bool) -> None:
     """Remove media files that nothing in the mirror uses.
 
     Those that no post, no version of one and no attachment names, and those that no row knows.
-    What any version of a post shows stays. Without --delete they are only listed.
+    What any version of a post shows stays. Without --delete they are only listed. Where several
+    databases share a media folder, name the others with --also, or their files would go.
     """
     invocation.read().close()
     store = media_store(invocation)
+    shared = held_by(also)
     with locked(invocation.db_path(), wait=None if wait else 0):
         db = connect(invocation.db_path(), write=True)
         try:
-            found = unneeded(db, store)
+            found = unneeded(db, store, shared)
             if delete:
-                _remove(db, store, found)
+                _remove(db, store, found, shared)
         finally:
             db.close()
     if invocation.quiet:
@@ -53,9 +64,21 @@ def command(invocation: Invocation, delete: bool, wait: bool) -> None:
     click.echo(f"{len(found):,} files, {bytes_text(sum(file.bytes for file in found))}: {did}")
 
 
-def unneeded(db: Database, store: Store) -> list[Unneeded]:
-    """The media files that may go."""
-    known = {row.path for row in held.everything(db)}
+def held_by(databases: Sequence[Path]) -> frozenset[str]:
+    """The files of some databases, by their names in the media folder. Raises StoreError."""
+    paths: set[str] = set()
+    for path in databases:
+        db = connect(path)
+        try:
+            paths.update(row.path for row in held.everything(db))
+        finally:
+            db.close()
+    return frozenset(paths)
+
+
+def unneeded(db: Database, store: Store, shared: Set[str] = frozenset()) -> list[Unneeded]:
+    """The media files that may go. Those of `shared` databases are nobody's strays."""
+    known = {row.path for row in held.everything(db)} | shared
     unused = [
         Unneeded(path=row.path, bytes=row.bytes, why="no post uses it", sha256=row.sha256)
         for row in held.unused(db)
@@ -67,10 +90,14 @@ def unneeded(db: Database, store: Store) -> list[Unneeded]:
     return unused + stray
 
 
-def _remove(db: Database, store: Store, found: list[Unneeded]) -> None:
-    """The rows first: a file without a row is a stray, a row without its file would be a loss."""
+def _remove(db: Database, store: Store, found: list[Unneeded], shared: Set[str]) -> None:
+    """The rows first: a file without a row is a stray, a row without its file would be a loss.
+
+    Of a file that a `shared` database has as well only the row goes.
+    """
     with transaction(db):
         held.forget(db, [file.sha256 for file in found if file.sha256 is not None])
     for file in found:
-        store.remove(file.path)
+        if file.path not in shared:
+            store.remove(file.path)
     sweep_incoming(store)

@@ -15,7 +15,7 @@ from mirror.cli.when import When
 from mirror.content import Content
 from mirror.errors import ConfigError
 from mirror.media.folder import Store
-from mirror.media.page import data_uri, standalone
+from mirror.media.page import data_uri, embeddable, standalone
 from mirror.store import held
 from mirror.store.reading.posts import (
     PostVersion,
@@ -75,7 +75,7 @@ def _page(db: Database, version: PostVersion, store: Store, at: str | None) -> s
 
     def embed(sha256: str) -> str | None:
         file = held.get(db, sha256)
-        if file is None or not store.has(file.path):
+        if file is None or not embeddable(file.mime, file.bytes) or not store.has(file.path):
             return None
         with store.open(file.path) as opened:
             return data_uri(opened.read(), file.mime)
