@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["post", "media", "term", "author", "comment"]
-Action = Literal["new", "edited", "unchanged", "restored"]
+# `completed`: what was held of it in part is now held whole; upstream has edited nothing.
+Action = Literal["new", "edited", "unchanged", "restored", "completed"]
 
 JsonObject = Mapping[str, Any]
 

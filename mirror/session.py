@@ -275,7 +275,7 @@ class Session:
                     self.counts.edited += 1
                 case "restored":
                     self.counts.restored += 1
-                case "unchanged":
+                case "unchanged" | "completed":
                     self.counts.unchanged += intent.item.wp_id not in window.again
         self.counts.unchanged += window.unchanged
 

@@ -64,6 +64,44 @@ def test_decide(
     assert (intent.action, intent.changed) == (action, changed)
 
 
+FROM_A_FEED = {
+    "id": 7,
+    "title": {"rendered": "A"},
+    "content": {"rendered": "<p>x</p>\n"},
+    "date_gmt": "2025-01-01T00:00:00",
+    "_feed": {"author": "Ann", "categories": ["News"]},
+}
+WHOLE = {**POST, "date_gmt": "2025-01-01T00:00:00", "slug": "a"}
+
+
+@pytest.mark.parametrize(
+    ("now", "action", "changed"),
+    [
+        (WHOLE, "completed", ()),
+        ({**WHOLE, "title": {"rendered": "B"}}, "edited", ("title",)),
+        ({**WHOLE, "content": {"rendered": "<p>y</p>"}}, "edited", ("content",)),
+        (FROM_A_FEED, "unchanged", ()),
+    ],
+)
+def test_what_a_feed_showed_is_completed(
+    now: dict[str, Any], action: str, changed: tuple[str, ...]
+) -> None:
+    intent = decide(item(now), held(FROM_A_FEED))
+    assert (intent.action, intent.changed) == (action, changed)
+    gone = decide(item(now), held(FROM_A_FEED, deleted_at="2025-02-01T00:00:00Z"))
+    assert (gone.action, gone.changed) == ("restored", ("deleted_at", *changed))
+
+
+def test_a_fingerprint_of_an_older_rule_edits_nothing() -> None:
+    term = {"id": 7, "name": "News", "slug": "news"}
+    columns, extra = split("term", term)
+    one = replace(
+        item(POST), kind="term", object=term, columns=columns, extra=extra, fingerprint="3:new"
+    )
+    stored = held(POST, columns=columns, extra=extra, fingerprint="2:old")
+    assert decide(one, stored).action == "unchanged"
+
+
 def test_a_post_that_differs_at_every_reading_is_capped() -> None:
     stored, versions = held(POST), 0
     for reading in range(20):
@@ -130,6 +168,22 @@ def test_what_people_write_is_an_edit(one: str, other: str) -> None:
 def test_the_count_of_a_term_is_no_edit_of_it() -> None:
     assert changed_fields("term", {"count": 1, "name": "A"}, {"count": 2, "name": "A"}) == ()
     assert changed_fields("term", {"count": 1, "name": "A"}, {"count": 2, "name": "B"}) == ("name",)
+
+
+def test_a_player_is_numbered_in_a_files_description_too() -> None:
+    one, other = (
+        {"description": {"rendered": f'<audio id="audio-13-{n}" src="a.mp3?_={n}">'}}
+        for n in (1, 4)
+    )
+    assert changed_fields("media", one, other) == ()
+
+
+def test_the_order_of_terms_is_no_edit() -> None:
+    """WordPress lists a post's terms by name: renaming one moves it."""
+    assert changed_fields("post", {"tags": [4, 9]}, {"tags": [9, 4]}) == ()
+    assert fingerprint("post", {"tags": [4, 9]}) == fingerprint("post", {"tags": [9, 4]})
+    assert changed_fields("post", {"tags": [4, 9]}, {"tags": [4, 9, 9]}) == ("tags",)
+    assert changed_fields("post", {"x": [True, 2]}, {"x": [2, True]}) == ("x",)
 
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)

@@ -39,7 +39,8 @@ def _apply_kind(
     new = [intent for intent in intents if intent.stored is None]
     again = [intent for intent in intents if intent.stored is not None]
     ids = objects.insert(db, new, crawl_id, now)
-    objects.supersede(db, again, crawl_id, now)
+    objects.supersede(db, [i for i in again if i.action != "completed"], crawl_id, now)
+    objects.complete(db, [i for i in again if i.action == "completed"])
     written = [*zip(ids, new, strict=True)]
     written += [(intent.stored.id, intent) for intent in again if intent.stored]
     links.link(db, site_id, kind, [(row_id, i.item.object) for row_id, i in written], taxonomies)
@@ -51,11 +52,18 @@ def _apply_kind(
         attributions.attribute(
             db,
             [
-                (row_id, i.stored.version + 1 if i.stored else 1, i.item.attribution)
+                (row_id, _version(i), i.item.attribution)
                 for row_id, i in written
                 if i.item.attribution is not None
             ],
         )
+
+
+def _version(intent: Intent) -> int:
+    """The number of the version that an intent writes."""
+    if intent.stored is None:
+        return 1
+    return intent.stored.version + (intent.action != "completed")
 
 
 def _a_day_before(now: str) -> str:

@@ -124,6 +124,22 @@ def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) 
         )  # fmt: skip
 
 
+def complete(db: Database, intents: Sequence[Intent]) -> None:
+    """Writes whole objects over what was held of them in part: that is no new version."""
+    for intent in intents:
+        item, held = intent.item, intent.stored
+        assert held is not None
+        table, _ = TABLES[item.kind]
+        names = [column.name for column in COLUMNS[item.kind]]
+        more = ["guid_key"] if item.kind == "post" else []
+        db.execute(
+            f"UPDATE {table} SET collection = ?, extra = ?, fingerprint = ?, "
+            f"{', '.join(f'{name} = ?' for name in [*names, *more])} WHERE id = ?",
+            [item.collection, item.extra, item.fingerprint,
+             *(item.columns[name] for name in names), *([item.guid_key] if more else []), held.id],
+        )  # fmt: skip
+
+
 def settle(db: Database, intents: Sequence[Intent]) -> None:
     """Notes what comparing has taught about rows that stay as they are."""
     for intent in intents:

@@ -1,8 +1,10 @@
 """What to write about an object, from what upstream said and what we hold."""
 
-from mirror.items import Intent, Item, Kind, StoredItem
+from mirror.items import Intent, Item, JsonObject, Kind, StoredItem
 from mirror.sync.fingerprint import changed_fields
+from mirror.wordpress.feeds import is_partial
 from mirror.wordpress.objects import rebuild
+from mirror.wordpress.partial import merged
 
 # A page whose content differs at every reading (a nonce, a counter, a random quotation) would fill
 # the history. After so many versions in a row that WordPress announced no edit for, the fields that
@@ -17,19 +19,35 @@ def decide(item: Item, stored: StoredItem | None) -> Intent:
 
     Unknown: new. Gone and back: restored, and its history goes on. Same fingerprint: unchanged.
     Otherwise the fields are compared one by one; a difference in the fingerprint alone (an older
-    rule made it), or in volatile fields alone, is no edit.
+    rule made it), or in volatile fields alone, is no edit. What was held in part, from a feed or a
+    page, is compared in what that had: where it says the same, it is completed.
     """
     if stored is None:
         return Intent(action="new", item=item)
     if stored.deleted_at is None and stored.fingerprint == item.fingerprint:
         return Intent(action="unchanged", item=item, stored=stored, volatile=stored.volatile)
     before = rebuild(item.kind, stored.wp_id, stored.columns, stored.extra)
-    changed = changed_fields(item.kind, before, item.object)
+    completing = is_partial(before) and not is_partial(item.object)
+    changed = (
+        _said_otherwise(item, before)
+        if completing
+        else changed_fields(item.kind, before, item.object)
+    )
     if stored.deleted_at is not None:
         return Intent(action="restored", item=item, stored=stored, changed=("deleted_at", *changed))
+    if completing and not changed:
+        return Intent(action="completed", item=item, stored=stored)
+    if not changed:
+        return Intent(action="unchanged", item=item, stored=stored, volatile=stored.volatile)
     if ANNOUNCED in changed or item.kind not in DATED:
         return Intent(action="edited", item=item, stored=stored, changed=changed)
     return _unannounced(item, stored, changed)
+
+
+def _said_otherwise(item: Item, partial: JsonObject) -> tuple[str, ...]:
+    """The fields of a partial object in which the whole one says something else."""
+    mixed = merged(item.object, partial)
+    return tuple(sorted(key for key in mixed if mixed[key] != item.object.get(key)))
 
 
 def _unannounced(item: Item, stored: StoredItem, changed: tuple[str, ...]) -> Intent:

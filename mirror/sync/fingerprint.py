@@ -17,7 +17,7 @@ from mirror.items import JsonObject, Kind
 
 # Raised when the projection changes, so that rows fingerprinted by an older rule are compared by
 # their stored objects rather than counted as edited.
-RULE = "2"
+RULE = "3"
 
 # Top-level fields that vary or count by themselves. Sources: class-wp-rest-controller.php (links),
 # get_post_class (class_list), and the plugins that register the field.
@@ -64,6 +64,10 @@ UNSTEADY = tuple(
 )
 
 
+# The fields whose HTML WordPress makes anew for each reply; the latter two are those of media.
+RENDERED = ("content", "excerpt", "description", "caption")
+
+
 def steady(html: str) -> str:
     """The HTML with everything replaced that differs although nobody edited it."""
     for marker, pattern in UNSTEADY:
@@ -76,10 +80,15 @@ def projection(kind: Kind, obj: JsonObject) -> dict[str, Any]:
     """The object without what is volatile: equal projections are equal objects."""
     left_out = VOLATILE_BY_KIND.get(kind, frozenset())
     kept = {key: obj[key] for key in obj if key not in VOLATILE and key not in left_out}
-    for key in ("content", "excerpt"):
+    for key in RENDERED:
         value = kept.get(key)
         if isinstance(value, dict) and isinstance(value.get("rendered"), str):
             kept[key] = {**value, "rendered": steady(value["rendered"])}
+    for key, value in kept.items():
+        if isinstance(value, list) and all(type(one) is int for one in value):
+            # The ids of terms, in the order of the terms' names (`wp_get_object_terms`): a renamed
+            # term would edit every post that has it.
+            kept[key] = sorted(value)
     return kept
 
 
