@@ -31,7 +31,11 @@ from mirror.content import Content
 from mirror.items import Attribution
 from mirror.urls import host_of
 
-__all__ = ["RULES", "Site", "judge", "judge_by", "site_of", "to_line"]
+__all__ = ["RULES", "RULES_VERSION", "Site", "judge", "judge_by", "site_of", "to_line"]
+
+# Stored with each judgement: one more whenever any judgement may come out differently, so that a
+# mirror can say how many of its posts older rules have judged. A test holds it to the examples.
+RULES_VERSION = 1
 
 # In the order of the taxonomy: what machines wrote first, then what people wrote.
 RULES: tuple[Rule, ...] = (

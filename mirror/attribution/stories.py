@@ -1,17 +1,19 @@
-"""The same story on several sites: texts that are nearly identical, and who had it first.
+"""The same story on several sites: texts that are nearly identical.
 
 A text is reduced to a signature of 512 bytes (MinHash, Broder 1997): the share of equal numbers in
 two signatures estimates the share of word sequences that the texts have in common. Signatures that
-agree in one of 32 bands are compared (locality-sensitive hashing). Pure: signatures in, stories
-out; what the store keeps is the signatures, from which the index is built again in seconds.
+agree in one of 32 bands are compared (locality-sensitive hashing), and texts that are like enough
+make one story with all that they are like in turn. Pure: the store keeps signatures and stories.
 """
 
 import re
 import struct
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from operator import eq
 
+from rapidfuzz.distance import LCSseq
 from rensa import RMinHash  # type: ignore[import-untyped]
 
 # Changing any of these makes older signatures worthless: they are stored with this version.
@@ -31,11 +33,25 @@ THRESHOLD = 0.6
 # Shorter texts have too few word sequences to be told apart.
 _FEWEST = 24
 _LONGEST = 200_000
-# A band shared by more stories than this is boilerplate (a site's footer), and says nothing.
+# A band shared by more stories than this is boilerplate (a site's footer): no more are compared.
 _CROWD = 64
+# Of a story that stands in a band with many texts, this many are compared with a newcomer.
+_SPEAKERS = 8
+# Above this many cells of the alignment's matrix only counts of words are compared.
+_MAX_CELLS = 100_000_000
 
 # A character of scripts without spaces counts as a word.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+
+
+def words(text: str) -> list[str]:
+    """The words by which texts are compared: without case and punctuation.
+
+    >>> words("It rained, again. 大雨")
+    ['it', 'rained', 'again', '大', '雨']
+    """
+    found: list[str] = _WORD.findall(text[:_LONGEST].casefold())
+    return found
 
 
 def signature(text: str) -> bytes | None:
@@ -44,11 +60,11 @@ def signature(text: str) -> bytes | None:
     >>> signature("Too short.") is None
     True
     """
-    words = _WORD.findall(text[:_LONGEST].casefold())
-    if len(words) < _FEWEST:
+    found = words(text)
+    if len(found) < _FEWEST:
         return None
     sketch = RMinHash(_NUMBERS, _SEED)
-    runs = zip(*(words[n:] for n in range(_SHINGLE)), strict=False)
+    runs = zip(*(found[n:] for n in range(_SHINGLE)), strict=False)
     sketch.update([" ".join(run) for run in runs])
     return struct.pack(f"<{_NUMBERS}I", *sketch.digest())
 
@@ -66,151 +82,111 @@ def similarity(one: bytes, other: bytes) -> float:
     return equal / _NUMBERS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """A text in a story: its key, its site, when it says it was published, its signature."""
+def changed(first: list[str], copy: list[str]) -> tuple[int, int]:
+    """How many words a copy has that the first text lacks, and how many it lacks of those.
 
-    key: int
-    site: Hashable
-    published: str
-    signature: bytes
+    A word that was moved counts as both, but in texts of more than 10,000 words.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Copies of one text, the first published first; `similarity` of each is to that first one."""
-
-    copies: tuple[Copy, ...]
-    similarity: tuple[float, ...]
-
-    @property
-    def first(self) -> Copy:
-        return self.copies[0]
-
-    @property
-    def sites(self) -> int:
-        """How many sites have it."""
-        return len({copy.site for copy in self.copies})
-
-
-@dataclass(slots=True)
-class Stories:
-    """Texts grouped into stories as they come; adding a text costs the same however many there are.
-
-    Each text joins the story of the text it is most like, if that is like enough. A text that is
-    like texts of two stories joins the two.
+    >>> changed(words("Four ferries ran."), words("Five ferries ran, said AP."))
+    (3, 1)
     """
+    if len(first) * len(copy) > _MAX_CELLS:
+        common = (Counter(first) & Counter(copy)).total()
+    else:
+        common = LCSseq.similarity(first, copy)
+    return len(copy) - common, len(first) - common
 
-    threshold: float = THRESHOLD
-    _copies: dict[int, Copy] = field(default_factory=dict)
-    _bands: list[dict[bytes, list[int]]] = field(
-        default_factory=lambda: [{} for _ in range(_BANDS)]
-    )
-    _parents: dict[int, int] = field(default_factory=dict)
-    _members: dict[int, list[int]] = field(default_factory=dict)
 
-    def __len__(self) -> int:
-        return len(self._copies)
+class Groups:
+    """Which keys belong together (union-find); of each group its least key stands for it."""
 
-    def extend(self, copies: Iterable[Copy]) -> None:
-        """Adds many, such as all that the store keeps."""
-        for copy in copies:
-            self.add(copy)
+    def __init__(self) -> None:
+        self._parents: dict[int, int] = {}
 
-    def add(self, copy: Copy) -> tuple[int, float] | None:
-        """Adds a text. Its key and similarity if it is like one that is here, else None.
-
-        A text under a key that is here replaces that one's signature. Raises ValueError for a
-        signature of another length.
-        """
-        if len(copy.signature) != _BYTES:
-            raise ValueError(f"a signature has {_BYTES} bytes, not {len(copy.signature)}")
-        if copy.key in self._copies:
-            self.remove(copy.key)
-        near = self._near(copy)
-        self._copies[copy.key] = copy
-        self._parents[copy.key] = copy.key
-        self._members[copy.key] = [copy.key]
-        for key, _ in near:
-            self._join(key, copy.key)
-        self._index(copy)
-        return max(near, key=lambda pair: pair[1]) if near else None
-
-    def remove(self, key: int) -> None:
-        """Takes a text out; the others of its story stay together."""
-        root = self._root(key)
-        others = [other for other in self._members.pop(root) if other != key]
-        copy = self._copies.pop(key)
-        for band, keys in zip(self._bands, _slices(copy.signature), strict=True):
-            if key in band.get(keys, ()):
-                band[keys].remove(key)
-        self._parents.pop(key)
-        if others:
-            self._members[others[0]] = others
-        for other in others:
-            self._parents[other] = others[0]
-        for other in others:
-            self._index(self._copies[other])
-
-    def story_of(self, key: int) -> Story:
-        """The story of one text, alone or with others. Raises KeyError for an unknown key."""
-        return self._story(self._members[self._root(key)])
-
-    def stories(self, sites: int = 2) -> Iterator[Story]:
-        """The stories that at least so many sites have, the one with the most copies first."""
-        found = (self._story(keys) for keys in self._members.values() if len(keys) >= sites)
-        yield from sorted(
-            (story for story in found if story.sites >= sites),
-            key=lambda story: (-len(story.copies), story.first.published, story.first.key),
-        )
-
-    def _near(self, copy: Copy) -> list[tuple[int, float]]:
-        """The texts here that are like enough, one for each story in each band, with how like."""
-        candidates: set[int] = set()
-        for band, key in zip(self._bands, _slices(copy.signature), strict=True):
-            candidates.update(band.get(key, ()))
-        compared = (
-            (key, similarity(copy.signature, self._copies[key].signature)) for key in candidates
-        )
-        return sorted((key, like) for key, like in compared if like >= self.threshold)
-
-    def _index(self, copy: Copy) -> None:
-        """Enters the text in its bands, unless a text of its story already stands there.
-
-        One of a story suffices: who agrees with this text in the band agrees with that one too.
-        """
-        root = self._root(copy.key)
-        for band, key in zip(self._bands, _slices(copy.signature), strict=True):
-            there = band.setdefault(key, [])
-            if len(there) < _CROWD and all(self._root(other) != root for other in there):
-                there.append(copy.key)
-
-    def _root(self, key: int) -> int:
-        """The text that stands for the story of another (union-find with path halving)."""
+    def root(self, key: int) -> int:
+        """The key that stands for another's group: itself, if it is in none."""
         parents = self._parents
-        while parents[key] != key:
-            parents[key] = parents[parents[key]]
+        while (above := parents.get(key, key)) != key:
+            parents[key] = parents.get(above, above)
             key = parents[key]
         return key
 
-    def _join(self, one: int, other: int) -> None:
-        one, other = self._root(one), self._root(other)
-        if one == other:
-            return
-        if len(self._members[one]) < len(self._members[other]):
-            one, other = other, one
-        self._parents[other] = one
-        self._members[one] += self._members.pop(other)
+    def join(self, one: int, other: int) -> None:
+        """Makes one group of two."""
+        one, other = sorted((self.root(one), self.root(other)))
+        if one != other:
+            self._parents[other] = one
 
-    def _story(self, keys: list[int]) -> Story:
-        copies = (self._copies[key] for key in keys)
-        ordered = sorted(copies, key=lambda copy: (copy.published, copy.key))
-        first = ordered[0]
-        return Story(
-            copies=tuple(ordered),
-            similarity=tuple(similarity(first.signature, copy.signature) for copy in ordered),
-        )
+    def members(self) -> dict[int, list[int]]:
+        """All groups of more than one, each by its least key, sorted."""
+        found: dict[int, list[int]] = {}
+        for key in sorted(self._parents):
+            root = self.root(key)
+            found.setdefault(root, [root]).append(key)
+        return found
 
 
-def _slices(signature: bytes) -> Iterator[bytes]:
-    return (signature[at : at + _BAND] for at in range(0, _BYTES, _BAND))
+def grouped(
+    signatures: Mapping[int, bytes],
+    fresh: Collection[int],
+    together: Iterable[Collection[int]] = (),
+) -> dict[int, list[int]]:
+    """The stories among texts, given by key: lists of keys, sorted, each by its least key.
+
+    Only the `fresh` texts are compared with all; of the others it is known that those of one
+    collection of `together` make a story and that they are like none of another. Costs a pass over
+    the signatures, and a comparison a pair that shares a band. Raises ValueError for a signature
+    of another length.
+    """
+    if any(len(one) != _BYTES for one in signatures.values()):
+        raise ValueError(f"a signature has {_BYTES} bytes")
+    groups = Groups()
+    for story in together:
+        first = min(story)
+        for key in story:
+            groups.join(first, key)
+    new = set(fresh)
+    for start in range(0, _BYTES, _BAND):
+        band = slice(start, start + _BAND)
+        for keys in _sharing(signatures, new, band):
+            _compare(signatures, new, keys, groups)
+    return groups.members()
+
+
+def _sharing(signatures: Mapping[int, bytes], fresh: set[int], band: slice) -> list[list[int]]:
+    """The texts that agree in a band with one that is fresh."""
+    there: dict[bytes, list[int]] = {}
+    for key in sorted(fresh):
+        there.setdefault(signatures[key][band], []).append(key)
+    if len(fresh) < len(signatures):
+        for key, one in signatures.items():
+            keys = there.get(one[band])
+            if keys is not None and key not in fresh:
+                keys.append(key)
+    return [keys for keys in there.values() if len(keys) > 1]
+
+
+def _compare(
+    signatures: Mapping[int, bytes], fresh: set[int], keys: list[int], groups: Groups
+) -> None:
+    """Joins those texts of one band that are like enough and not yet of one story."""
+    stories: dict[int, list[int]] = {}
+    for key in keys:
+        own = groups.root(key)
+        for root, others in list(islice(stories.items(), _CROWD)):
+            if root == own or root not in stories:
+                continue
+            if _is_like(signatures, fresh, key, others):
+                joined = [*stories.pop(own, ()), *stories.pop(root)]
+                groups.join(own, root)
+                own = groups.root(own)
+                stories[own] = joined
+        stories.setdefault(own, []).append(key)
+
+
+def _is_like(signatures: Mapping[int, bytes], fresh: set[int], key: int, others: list[int]) -> bool:
+    is_fresh = key in fresh
+    return any(
+        (is_fresh or other in fresh) and similarity(signatures[key], signatures[other]) >= THRESHOLD
+        for other in others[:_SPEAKERS]
+    )

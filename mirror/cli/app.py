@@ -36,6 +36,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "attribute": "WordPress posts in, attributions out (JSON Lines); needs no database.",
         "explain": "The evidence behind one post's attribution.",
         "upstreams": "The upstream publishers, by number of posts.",
+        "stories": "The same story on several sites: who had it first, and what each copy changed.",
     },
     "Maintain": {
         "check": "Check the database, its history and its media files.",

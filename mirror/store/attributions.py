@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
-from mirror.items import Attribution
+from mirror.attribution import RULES_VERSION
+from mirror.attribution.publishers import identity
+from mirror.items import Attribution, Evidence
+from mirror.wordpress.objects import storable
 
 
 def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> None:
@@ -23,9 +26,9 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
         "at, chosen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                post_id, version, domains.get(evidence.domain or ""), evidence.url, evidence.rule,
-                evidence.confidence, evidence.quote, evidence.offset,
-                verdict.syndicated and evidence.domain == verdict.upstream_domain,
+                post_id, version, domains.get(evidence.domain or ""), _text(evidence.url),
+                evidence.rule, evidence.confidence, storable(evidence.quote), evidence.offset,
+                speaks_for(evidence, verdict),
             )
             for post_id, version, verdict in rows
             for evidence in verdict.evidence
@@ -35,7 +38,7 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
         "INSERT INTO judgements (post_id, version, upstream_id, url, confidence) "
         "VALUES (?, ?, ?, ?, ?)",
         [
-            (post_id, version, domains[verdict.upstream_domain], verdict.upstream_url,
+            (post_id, version, domains[verdict.upstream_domain], _text(verdict.upstream_url),
              verdict.confidence)
             for post_id, version, verdict in rows
             if verdict.syndicated and verdict.upstream_domain
@@ -49,6 +52,26 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
             for post_id, version, verdict in rows
         ],
     )  # fmt: skip
+    note_judged(db, keys)
+
+
+def note_judged(db: Database, keys: Iterable[tuple[int, int]]) -> None:
+    """Notes that these rules have judged posts: (row id, version)."""
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO judged (post_id, version, rules) VALUES (?, ?, ?)",
+        [(post_id, version, RULES_VERSION) for post_id, version in keys],
+    )
+
+
+def speaks_for(evidence: Evidence, verdict: Attribution) -> bool:
+    """Whether a piece of evidence names the chosen publisher, by whichever of its hosts."""
+    if not (verdict.upstream_domain and evidence.domain):
+        return False
+    return identity(evidence.domain) == identity(verdict.upstream_domain)
+
+
+def _text(url: str | None) -> str | None:
+    return storable(url) if url else None
 
 
 def _upstreams(db: Database, rows: Iterable[tuple[int, int, Attribution]]) -> dict[str, int]:
@@ -65,9 +88,8 @@ def _upstreams(db: Database, rows: Iterable[tuple[int, int, Attribution]]) -> di
         db.execute(
             "INSERT INTO upstreams (domain, name) VALUES (?, ?) ON CONFLICT (domain) "
             "DO UPDATE SET name = coalesce(excluded.name, name)",
-            [domain, name],
+            [storable(domain), name],
         )
-        ids[domain] = db.execute("SELECT id FROM upstreams WHERE domain = ?", [domain]).fetchone()[
-            0
-        ]
+        found = db.execute("SELECT id FROM upstreams WHERE domain = ?", [storable(domain)])
+        ids[domain] = found.fetchone()[0]
     return ids

@@ -167,3 +167,70 @@ def m040_revisions(db: Database) -> None:
     """WordPress' own revisions, which only credentials show; how much each crawl could see."""
     for statement in revisions.SCHEMA:
         db.execute(statement)
+
+
+@migrations()
+def m050_stories(db: Database) -> None:
+    """Which rules judged a post, the same story on several sites, and upstreams that are mirrored.
+
+    `judged`: the version of a post and of the rules at its last judgement; 0 for those before this.
+    `signatures`: of the plain text of a post's version, null for texts too short to have one;
+    `placed` is 0 until it was compared with the others. A story's id is that of its post with the
+    lowest number: it stays the same when copies come. All but `judged` can be made again from the
+    posts by `mirror stories`.
+    """
+    _run(
+        db,
+        """
+        CREATE TABLE judged (
+            post_id INTEGER PRIMARY KEY REFERENCES posts(id),
+            version INTEGER NOT NULL,
+            rules INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX judged_rules ON judged(rules);
+        INSERT INTO judged (post_id, version, rules) SELECT id, version, 0 FROM posts;
+
+        CREATE TABLE signatures (
+            post_id INTEGER PRIMARY KEY REFERENCES posts(id),
+            version INTEGER NOT NULL,
+            method INTEGER NOT NULL,
+            placed INTEGER NOT NULL DEFAULT 0 CHECK (placed IN (0, 1)),
+            signature BLOB
+        ) STRICT;
+        CREATE INDEX signatures_waiting ON signatures(post_id) WHERE placed = 0;
+
+        CREATE TABLE stories (
+            id INTEGER PRIMARY KEY,
+            first_post_id INTEGER NOT NULL REFERENCES posts(id),
+            posts INTEGER NOT NULL,
+            sites INTEGER NOT NULL,
+            first_at TEXT NOT NULL,
+            latest_at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX stories_latest ON stories(latest_at);
+        CREATE INDEX stories_first_post ON stories(first_post_id);
+        CREATE TABLE story_posts (
+            post_id INTEGER PRIMARY KEY REFERENCES posts(id),
+            story_id INTEGER NOT NULL REFERENCES stories(id),
+            place INTEGER NOT NULL,
+            published_at TEXT NOT NULL,
+            similarity REAL NOT NULL,
+            added INTEGER NOT NULL,
+            removed INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX story_posts_story ON story_posts(story_id, place);
+
+        CREATE TABLE upstream_posts (
+            post_id INTEGER PRIMARY KEY REFERENCES posts(id),
+            version INTEGER NOT NULL,
+            upstream_post_id INTEGER NOT NULL REFERENCES posts(id),
+            how TEXT NOT NULL CHECK (how IN ('url', 'guid', 'text')),
+            similarity REAL,
+            lead_seconds INTEGER,
+            contradiction TEXT
+        ) STRICT;
+        CREATE INDEX upstream_posts_upstream ON upstream_posts(upstream_post_id);
+        CREATE INDEX upstream_posts_contradicted ON upstream_posts(post_id)
+            WHERE contradiction IS NOT NULL
+        """,
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirror.attribution.stories import Copy, Stories, Story, signature, similarity
+from mirror.attribution.stories import changed, grouped, signature, similarity, words
 
 WORDS = [f"{a}{b}" for a in "bcdfgklmnprstvz" for b in ("ata", "eno", "iru", "ola", "ume", "yx")]
 
@@ -16,63 +16,63 @@ def text(seed: int, words: int = 300) -> str:
     return " ".join(chosen.choice(WORDS) for _ in range(words))
 
 
-def copy(key: int, text: str, site: int = 1, published: str = "2024-05-01T00:00:00Z") -> Copy:
-    found = signature(text)
-    assert found is not None
-    return Copy(key=key, site=site, published=published, signature=found)
+def signed(*texts: str) -> dict[int, bytes]:
+    """The signatures of some texts, numbered from 1."""
+    found = {number: signature(text) for number, text in enumerate(texts, 1)}
+    assert all(found.values())
+    return {number: one for number, one in found.items() if one}
 
 
-def keys(story: Story) -> list[int]:
-    return [one.key for one in story.copies]
+def stories(*texts: str) -> list[list[int]]:
+    found = signed(*texts)
+    return list(grouped(found, found).values())
 
 
-def test_a_copy_with_a_credit_line_belongs_to_the_story_and_the_earlier_was_first() -> None:
-    stories = Stories()
-    assert stories.add(copy(2, text(7), site=2, published="2024-05-02T00:00:00Z")) is None
-    assert stories.add(copy(3, text(8), site=2)) is None
-    found = stories.add(copy(1, text(7) + " This post appeared first on Paper.", site=1))
-    assert found is not None
-    assert found[0] == 2
-    assert found[1] > 0.9
-    (story,) = stories.stories()
-    assert keys(story) == [1, 2]
-    assert story.first.key == 1
-    assert story.similarity[0] == 1.0
-    assert story.sites == 2
-
-
-def test_a_story_on_one_site_only_is_asked_for() -> None:
-    stories = Stories()
-    stories.extend([copy(1, text(1)), copy(2, text(1))])
-    assert list(stories.stories()) == []
-    assert [keys(story) for story in stories.stories(sites=1)] == [[1, 2]]
+def test_a_copy_with_a_credit_line_belongs_to_the_story() -> None:
+    copy = text(7) + " This post appeared first on Paper."
+    assert stories(text(7), text(8), copy) == [[1, 3]]
+    one, _, other = signed(text(7), text(8), copy).values()
+    assert similarity(one, other) > 0.9
 
 
 @pytest.mark.parametrize(
     ("cut", "joined"), [(0, True), (30, True), (60, True), (200, False), (260, False)]
 )
 def test_a_cut_copy(cut: int, joined: bool) -> None:
-    stories = Stories()
-    stories.add(copy(1, text(5)))
     shorter = " ".join(text(5).split()[: 300 - cut])
-    assert (stories.add(copy(2, shorter, site=2)) is not None) == joined
+    assert (stories(text(5), shorter) == [[1, 2]]) == joined
 
 
 def test_unlike_texts_stay_apart() -> None:
-    stories = Stories()
-    stories.extend(copy(n, text(n), site=n) for n in range(200))
-    assert list(stories.stories(sites=2)) == []
+    assert stories(*(text(n) for n in range(200))) == []
 
 
-def test_a_text_that_is_edited_leaves_its_story() -> None:
-    stories = Stories()
-    stories.extend([copy(1, text(1)), copy(2, text(1), site=2), copy(3, text(1), site=3)])
-    stories.add(copy(2, text(99), site=2))
-    assert [keys(story) for story in stories.stories()] == [[1, 3]]
-    assert len(stories) == 3
-    stories.remove(1)
-    assert stories.add(copy(4, text(1), site=4)) is not None
-    assert [keys(story) for story in stories.stories()] == [[3, 4]]
+def test_a_text_between_two_makes_them_one_story() -> None:
+    """The first and the last have less in common than is asked for."""
+    whole = text(3).split()
+    ends = [" ".join(whole[:240]), " ".join(whole), " ".join(whole[50:])]
+    assert stories(*ends) == [[1, 2, 3]]
+
+
+def test_a_new_copy_joins_what_is_together_already() -> None:
+    found = signed(text(1), text(1), text(2), text(2), text(1) + " and more")
+    assert grouped(found, [5], [[1, 2], [3, 4]]) == {1: [1, 2, 5], 3: [3, 4]}
+    assert grouped(found, [], [[1, 2], [3, 4]]) == {1: [1, 2], 3: [3, 4]}
+
+
+def test_many_copies_and_much_boilerplate() -> None:
+    """Texts that share their second half (a site's footer) are compared, and found unlike."""
+    footer = text(99, 300)
+    texts = [f"{text(n, 300)} {footer}" for n in range(80)] + [text(5, 600)] * 150
+    assert stories(*texts) == [list(range(81, 231))]
+
+
+def test_what_a_copy_changed_is_counted() -> None:
+    first = words("The harbour reopens on Monday, the council said.")
+    copy = words("The harbour reopens on Friday, the city council said. Read on!")
+    assert changed(first, copy) == (4, 1)
+    assert changed(first, first) == (0, 0)
+    assert changed(["a"] * 20_000, ["a"] * 19_000 + ["b"] * 5) == (5, 1_000)
 
 
 def test_short_texts_have_no_signature() -> None:
@@ -85,15 +85,12 @@ def test_scripts_without_spaces() -> None:
         "市议会在三小时辩论后于周二批准了该计划居民曾要求更多时间阅读报告"
         "但是议员们认为时间已经足够了"
     )
-    one, other = signature(chinese), signature(chinese + "本文转自某报")
-    assert one is not None
-    assert other is not None
-    assert similarity(one, other) > 0.6
+    assert stories(chinese, chinese + "本文转自某报") == [[1, 2]]
 
 
 def test_a_signature_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="512 bytes"):
-        Stories().add(Copy(key=1, site=1, published="", signature=b"short"))
+        grouped({1: b"short"}, [1])
 
 
 def test_a_signature_is_the_same_for_ever() -> None:
@@ -106,20 +103,16 @@ def test_a_signature_is_the_same_for_ever() -> None:
 PINNED = "8e32d4c5dbafd80e"
 
 
-@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 4)), max_size=30), st.randoms())
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 4)), max_size=30), st.data())
 @settings(max_examples=60, deadline=None)
-def test_the_order_of_arrival_changes_nothing(
-    arrivals: list[tuple[int, int]], shuffle: random.Random
+def test_arriving_in_parts_comes_to_the_same(
+    arrivals: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    copies = [
-        copy(n, text(seed, 120) + f" added{site}", site=site)
-        for n, (seed, site) in enumerate(arrivals)
-    ]
-    one, other = Stories(), Stories()
-    one.extend(copies)
-    shuffle.shuffle(copies)
-    other.extend(copies)
-    assert [keys(s) for s in one.stories(1)] == [keys(s) for s in other.stories(1)]
+    found = signed(*(text(seed, 120) + f" added{site}" for seed, site in arrivals))
+    late = set(data.draw(st.lists(st.sampled_from(sorted(found)), unique=True)) if found else [])
+    early = {key: one for key, one in found.items() if key not in late}
+    before = grouped(early, early)
+    assert grouped(found, late, before.values()) == grouped(found, found)
 
 
 @given(st.text(max_size=400))

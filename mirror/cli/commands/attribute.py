@@ -7,23 +7,50 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 import click
+from click.core import ParameterSource
 
 from mirror.attribution import judge, site_of, to_line
-from mirror.cli.options import Command
+from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import note
+from mirror.cli.rejudging import rejudge_all
 from mirror.wordpress.objects import dumps, loads
 
 
 @click.command(cls=Command)
 @click.argument("file", type=click.File("rb"), default="-")
+@click.option("--all", "stored", is_flag=True, help="Judge the stored posts again instead.")
+@click.option("--wait", is_flag=True, help="With --all: wait for another run to end.")
+@json_option
+@pass_invocation
 @click.pass_context
-def command(ctx: click.Context, file: BinaryIO) -> None:
+def command(
+    ctx: click.Context,
+    invocation: Invocation,
+    file: BinaryIO,
+    stored: bool,
+    wait: bool,
+    as_json: bool,
+) -> None:
     """WordPress posts in, attributions out (JSON Lines); needs no database.
 
     FILE holds post objects as the WordPress API sends them, one a line (or one JSON array of
     them); - or nothing is standard input. A line that is no such object is reported on stderr and
     the rest goes on; the exit code is then 1.
+
+    With --all the current version of every stored post is judged again, by the rules of this
+    release and without a network, and what comes out differently is printed. Older versions keep
+    the judgements that they got.
     """
+    if stored:
+        if ctx.get_parameter_source("file") is not ParameterSource.DEFAULT:
+            raise click.UsageError("--all judges the stored posts: give it no FILE", ctx)
+        rejudge_all(invocation, wait=wait, as_json=as_json)
+    elif _judge(file):
+        ctx.exit(1)
+
+
+def _judge(file: BinaryIO) -> int:
+    """Judges the posts of a file; how many lines were refused."""
     out = sys.stdout.buffer
     refused = 0
     for place, post in _posts(file):
@@ -34,8 +61,7 @@ def command(ctx: click.Context, file: BinaryIO) -> None:
             refused += 1
             note(f"mirror: {place}: {post if isinstance(post, str) else 'not a JSON object'}")
     out.flush()
-    if refused:
-        ctx.exit(1)
+    return refused
 
 
 def _posts(file: BinaryIO) -> Iterator[tuple[str, Any]]:

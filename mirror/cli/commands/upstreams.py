@@ -4,15 +4,17 @@ from dataclasses import asdict
 
 import click
 
+from mirror.attribution import RULES_VERSION
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
-from mirror.store.reading.upstreams import UpstreamRow, upstreams
+from mirror.store.reading.upstreams import UpstreamRow, judged_by_older_rules, upstreams
 
 COLUMNS = (
     Column(title="upstream", style="bold"),
     Column(title="name"),
     Column(title="posts", right=True),
     Column(title="share", right=True),
+    Column(title="trend", right=True),
     Column(title="confidence", right=True),
     Column(title="republished by", fold=True),
 )
@@ -26,9 +28,14 @@ COLUMNS = (
 def command(invocation: Invocation, host: str | None, limit: int, as_json: bool) -> None:
     """The upstream publishers, by number of posts.
 
-    The share is of all current posts; the confidence is the mean over the upstream's posts.
+    The share is of all current posts; the trend compares the posts of the last 90 days with those
+    of the 90 days before; the confidence is the mean over the upstream's posts.
     """
-    rows = list(upstreams(invocation.read(), host=host, limit=limit))
+    db = invocation.read()
+    rows = list(upstreams(db, host=host, limit=limit))
+    older = judged_by_older_rules(db, RULES_VERSION)
+    if older:
+        note(f"{older:,} posts were judged by older rules: `mirror attribute --all` judges anew")
     if as_json:
         print_json([_object(row) for row in rows])
     elif rows:
@@ -39,7 +46,27 @@ def command(invocation: Invocation, host: str | None, limit: int, as_json: bool)
 
 def _row(row: UpstreamRow) -> list[object]:
     sites = ", ".join(f"{host} ({posts:,})" for host, posts in row.sites)
-    return [row.domain, row.name, row.posts, f"{row.share:.1%}", f"{row.confidence:.2f}", sites]
+    return [
+        row.domain,
+        row.name,
+        row.posts,
+        f"{row.share:.1%}",
+        trend(row.recent, row.before),
+        f"{row.confidence:.2f}",
+        sites,
+    ]
+
+
+def trend(recent: int, before: int) -> str:
+    """How many posts of late, against how many before.
+
+    >>> [trend(*counts) for counts in ((15, 10), (6, 12), (4, 4), (3, 0), (0, 5), (0, 0))]
+    ['+50%', '−50%', '±0%', 'new', '−100%', '']
+    """
+    if not before:
+        return "new" if recent else ""
+    change = round(100 * (recent - before) / before)
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change):,}%"
 
 
 def _object(row: UpstreamRow) -> dict[str, object]:

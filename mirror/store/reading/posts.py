@@ -161,14 +161,14 @@ def _by_number(db: Database, text: str) -> list[Found]:
 
 def _by_link(db: Database, text: str) -> list[Found]:
     """By link or GUID, by a former link; what is there now goes before what is gone."""
-    spellings = _spellings(text)
-    marks = ", ".join("?" * len(spellings))
+    links = spellings(text)
+    marks = ", ".join("?" * len(links))
     rows = _select(
         db,
         f"WHERE (p.link IN ({marks}) OR p.guid IN ({marks})) AND p.deleted_at IS NULL",
-        spellings * 2,
+        links * 2,
     )
-    rows = rows or _select(db, f"WHERE p.link IN ({marks}) OR p.guid IN ({marks})", spellings * 2)
+    rows = rows or _select(db, f"WHERE p.link IN ({marks}) OR p.guid IN ({marks})", links * 2)
     exact = [row for row in rows if row.link == text]
     return (
         exact
@@ -176,12 +176,12 @@ def _by_link(db: Database, text: str) -> list[Found]:
         or _select(
             db,
             f"WHERE p.id IN (SELECT post_id FROM post_versions WHERE link IN ({marks}))",
-            spellings,
+            links,
         )
     )
 
 
-def _spellings(text: str) -> list[str]:
+def spellings(text: str) -> list[str]:
     """A link as it may be stored: either scheme, www or not, a final slash or none, & or &#038;."""
     match = re.fullmatch(r"(?:https?://)?(?:www\.)?(?P<rest>[^\s/]+\.?[^\s]*)", text)
     if match is None or "/" not in text:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
+# What is recent is compared with as many days before.
+TREND_DAYS = 90
 # How many of an upstream's republishing sites are named.
 TOP_SITES = 3
 
@@ -13,6 +16,7 @@ TOP_SITES = 3
 class UpstreamRow:
     """One upstream publisher. `share`: of all current posts, 0…1; `confidence`: the posts' mean.
 
+    `recent`: posts published in the last TREND_DAYS days; `before`: in as many days before those.
     `sites`: the sites that republish it, (host, posts), most first; `example`: the row id of the
     post with the highest confidence.
     """
@@ -22,6 +26,8 @@ class UpstreamRow:
     posts: int
     share: float
     confidence: float
+    recent: int
+    before: int
     example: int
     sites: tuple[tuple[str, int], ...]
 
@@ -40,8 +46,34 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainRow:
+    """The mirrored post that another one was taken from: one step from a copy to its origin.
+
+    `how` it was found: by `url`, `guid` or `text`. `similarity` of the two texts, 0…1, and
+    `lead_seconds` by which this post was published earlier than the copy, where that can be told.
+    `contradiction`: what this post says against the copy's claim (`mirror.store.upstream_posts`).
+    `upstream_domain`: whom this post names in turn.
+    """
+
+    post_id: int
+    host: str
+    wp_id: int
+    link: str | None
+    title: str | None
+    deleted_at: str | None
+    how: str
+    similarity: float | None
+    lead_seconds: int | None
+    contradiction: str | None
+    upstream_domain: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What is believed of the current version of a post, and why."""
+    """What is believed of the current version of a post, and why.
+
+    `chain`: the mirrored posts that it came from, the nearest first.
+    """
 
     post_id: int
     host: str
@@ -56,11 +88,18 @@ class Explanation:
     upstream_url: str | None
     confidence: float
     evidence: tuple[EvidenceRow, ...]
+    chain: tuple[ChainRow, ...]
 
 
-def upstreams(db: Database, *, host: str | None = None, limit: int = 0) -> Iterator[UpstreamRow]:
-    """Upstream publishers by number of current posts, most first."""
-    scope = {"host": host, "limit": limit or -1}
+def upstreams(
+    db: Database, *, now: datetime | None = None, host: str | None = None, limit: int = 0
+) -> Iterator[UpstreamRow]:
+    """Upstream publishers by number of current posts, most first; `recent` is seen from `now`."""
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    turns = (
+        f"{moment - timedelta(days=TREND_DAYS * periods):%Y-%m-%dT%H:%M:%SZ}" for periods in (1, 2)
+    )
+    scope = {"host": host, "limit": limit or -1, **dict(zip(("turn", "start"), turns, strict=True))}
     total = db.execute(
         "SELECT count(*) FROM posts p JOIN sites s ON s.id = p.site_id "
         "WHERE p.deleted_at IS NULL AND (:host IS NULL OR s.host = :host)",
@@ -69,6 +108,8 @@ def upstreams(db: Database, *, host: str | None = None, limit: int = 0) -> Itera
     rows = db.query(
         """
         SELECT u.id, u.domain, u.name, count(*) AS posts, avg(j.confidence) AS confidence,
+            sum(p.date_gmt >= :turn) AS recent,
+            sum(p.date_gmt >= :start AND p.date_gmt < :turn) AS before,
             max(j.confidence), p.id AS example
         FROM posts p
         JOIN upstreams u ON u.id = p.upstream_id
@@ -86,6 +127,8 @@ def upstreams(db: Database, *, host: str | None = None, limit: int = 0) -> Itera
             posts=row["posts"],
             share=row["posts"] / total,
             confidence=row["confidence"] or 0.0,
+            recent=row["recent"] or 0,
+            before=row["before"] or 0,
             example=row["example"],
             sites=_top_sites(db, row["id"], host),
         )
@@ -123,4 +166,39 @@ def explanation(db: Database, post_id: int) -> Explanation:
         [post_id, post["version"]],
     )
     evidence = tuple(EvidenceRow(**{**row, "chosen": bool(row["chosen"])}) for row in rows)
-    return Explanation(**post, syndicated=post["upstream_domain"] is not None, evidence=evidence)
+    return Explanation(
+        **post,
+        syndicated=post["upstream_domain"] is not None,
+        evidence=evidence,
+        chain=tuple(chain(db, post_id)),
+    )
+
+
+def chain(db: Database, post_id: int) -> Iterator[ChainRow]:
+    """The mirrored posts from which a post came, step by step; none twice, so it ends."""
+    seen = {post_id}
+    while True:
+        row = next(db.query(_STEP, [post_id]), None)
+        if row is None or row["post_id"] in seen:
+            return
+        yield ChainRow(**row)
+        post_id = row["post_id"]
+        seen.add(post_id)
+
+
+_STEP = """
+    SELECT o.id AS post_id, s.host, o.wp_id, o.link, o.title, o.deleted_at, l.how, l.similarity,
+        l.lead_seconds, l.contradiction, u.domain AS upstream_domain
+    FROM upstream_posts l
+    JOIN posts p ON p.id = l.post_id AND p.version = l.version
+    JOIN posts o ON o.id = l.upstream_post_id
+    JOIN sites s ON s.id = o.site_id
+    LEFT JOIN judgements j ON j.post_id = o.id AND j.version = o.version
+    LEFT JOIN upstreams u ON u.id = j.upstream_id
+    WHERE l.post_id = ?"""
+
+
+def judged_by_older_rules(db: Database, rules: int) -> int:
+    """How many posts were judged last by rules older than these."""
+    count: int = db.execute("SELECT count(*) FROM judged WHERE rules < ?", [rules]).fetchone()[0]
+    return count
