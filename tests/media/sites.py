@@ -89,12 +89,12 @@ class Site:
         with transaction(self.db):
             if not self.db.execute("SELECT 1 FROM sites").fetchone():
                 self.db.execute(
-                    "INSERT INTO sites (id, url, host, first_seen_at) VALUES (1, ?, 'x', 'now')",
-                    [url],
+                    "INSERT INTO sites (id, url, host, first_seen_at) VALUES (1, ?, 'x', ?)",
+                    [url, self.stamp()],
                 )
                 self.db.execute(
-                    "INSERT INTO crawls (id, site_id, mode, started_at) "
-                    "VALUES (1, 1, 'full', 'now')"
+                    "INSERT INTO crawls (id, site_id, mode, started_at) VALUES (1, 1, 'full', ?)",
+                    [self.stamp()],
                 )
 
     def stamp(self, moment: datetime | None = None) -> str:
