@@ -27,6 +27,10 @@ MOST_FAILURES = 30
 PAUSES = 5
 LONGEST_CRAWL_DELAY = 120.0
 HOPS = 5
+# WordPress sends this many rows at most (rest controller, `get_collection_params`), and ten unless
+# asked for more: what fails with fewer is not too many.
+MOST_ROWS = 100
+FEWEST_ROWS = 10
 
 
 class Client:
@@ -45,6 +49,7 @@ class Client:
         self.rejection: str | None = None
         self.requests = 0
         self.lifeline: str | None = None  # what a site that is up answers
+        self.rows = MOST_ROWS  # how many the site sends at once, as far as was learned
         self._failures = 0
         self.latency = 0.0  # of the slowest answer, in seconds
         self._open_at = 0.0  # by time.monotonic(): nothing is sent before
@@ -70,6 +75,10 @@ class Client:
             logger.info("%s asks for a pause of %.0f s", host_of(url), pause)
             self._open_at = max(self._open_at, time.monotonic() + pause)
         return reply
+
+    def learn_rows(self, rows: int) -> None:
+        """Takes note that the site sends this many rows at once, but not many more."""
+        self.rows = max(FEWEST_ROWS, min(rows, MOST_ROWS))
 
     async def follow(self, url: str, *, accept: str | None = None, signed: bool = True) -> Reply:
         """Like `get`, but follows redirects within the host: to https, to or from `www.`.
@@ -179,6 +188,15 @@ class Unsigned:
     async def get(self, url: str) -> Reply:
         """As `Client.get`."""
         return await self.client.get(url, signed=False)
+
+    @property
+    def rows(self) -> int:
+        """As `Client.rows`."""
+        return self.client.rows
+
+    def learn_rows(self, rows: int) -> None:
+        """As `Client.learn_rows`."""
+        self.client.learn_rows(rows)
 
 
 def _reply(response: Response) -> Reply:

@@ -16,7 +16,7 @@ from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
 from mirror.wordpress.pagination import Resume, Walk
 from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem
-from mirror.wordpress.routes import Api
+from mirror.wordpress.routes import Api, pages_only
 from spiders.changes import Changes, Reading
 from spiders.client import Client, Unsigned
 from spiders.seeing import Seeing
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads the collections of one site."""
+    """Reads the collections of one site. `index`: what its REST root says of its routes."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Reader:
         session: Session,
         client: Client,
         api: Api,
+        index: object,
         seeing: Seeing,
         watcher: Watcher,
         send: Callable[[Item], None],
@@ -42,6 +43,7 @@ class Reader:
         self.session = session
         self.client = client
         self.api = api
+        self.index = index
         self.seeing = seeing
         self.watcher = watcher
         self.send = send
@@ -94,7 +96,9 @@ class Reader:
 
     async def _whole(self, reading: Reading, state: CollectionState) -> None:
         resume = self._resume(reading, state)
-        walk = Walk(per_page=state.per_page or 100, ahead=AHEAD, resume=resume)
+        paged = pages_only(self.index, reading.collection.route)
+        walk = Walk(per_page=100, ahead=AHEAD, resume=resume, paged=paged)
+        walk.begin_with(state.per_page or 100)
         seen: set[int] = set()
         name = reading.collection.name
         asking = self._asking(reading.collection)

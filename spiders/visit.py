@@ -71,8 +71,8 @@ class Visit:
         found = await self._collections(root)
         api = self.seeing.widened(root.api, found)
         reader = Reader(
-            session=self.session, client=self.client, api=api, seeing=self.seeing,
-            watcher=self.watcher, send=self.send, started=self.started,
+            session=self.session, client=self.client, api=api, index=root.index,
+            seeing=self.seeing, watcher=self.watcher, send=self.send, started=self.started,
         )  # fmt: skip
         try:
             for kinds in STAGES:
@@ -160,6 +160,7 @@ class Visit:
         if self.approach.server_time is not None:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
+        self.client.learn_rows(states.page_size(self.session.db, self.session.site_id) or 100)
         self.client.lifeline = root.api.url("/", {"_fields": "name"})
         return root
 

@@ -1,11 +1,14 @@
 """Carries out a walk: asks for its windows, several at a time, and delivers what they hold."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from mirror.items import Collection
-from mirror.wordpress.pagination import Walk, Window
+from mirror.wordpress.includes import Sweep
+from mirror.wordpress.objects import wp_id
+from mirror.wordpress.pagination import MOST_AGAIN, Walk, Window
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
 from spiders.client import Client, Unsigned
@@ -39,6 +42,7 @@ async def run(
     what it holds is safe: the walk goes on from there. Raises Refused when the site says no.
     """
     pending: set[asyncio.Task[None]] = set()
+    walk.begin_with(client.rows)
 
     async def one(window: Window) -> None:
         url = api.url(collection.route, {**parameters, **window.params()})
@@ -48,7 +52,7 @@ async def run(
                 raise Refused(outcome)
             walk.fail(window, outcome)
             return
-        ids = list(dict.fromkeys(row["id"] for row in outcome.rows if type(row.get("id")) is int))
+        ids = list(dict.fromkeys(row["id"] for row in outcome.rows if wp_id(row)))
         if window.probe:
             walk.receive(window, ids, outcome.total, outcome.pages)
             return
@@ -64,6 +68,8 @@ async def run(
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
+            if walk.capped:
+                client.learn_rows(walk.per_page)
     finally:
         for task in pending:
             task.cancel()
@@ -74,38 +80,40 @@ async def fetch_by_id(
     client: Client | Unsigned,
     api: Api,
     collection: Collection,
-    ids: list[int],
+    ids: Sequence[int],
     parameters: Mapping[str, str],
     take: Callable[[list[dict[str, Any]]], Awaitable[None]],
 ) -> list[tuple[int, Problem]]:
-    """Reads objects by their ids, a hundred a request; halves what fails, down to the one id.
+    """Reads objects by their ids, as many a request as the site sends; halves what fails.
 
     Returns the ids that could not be read, with the problem of each. An id that is not answered is
-    not among them: it is gone or hidden.
+    not among them: it is gone or hidden. Raises Refused when the site says no.
     """
-    lost: list[tuple[int, Problem]] = []
-    todo = [ids[i : i + 100] for i in range(0, len(ids), 100)]
-    tried: dict[tuple[int, ...], int] = {}
-    while todo:
-        some = todo.pop(0)
-        query = {
-            **parameters,
-            "include": ",".join(map(str, some)),
-            "per_page": str(max(len(some), 1)),
-            "orderby": "id",
-            "order": "asc",
-        }
-        outcome = read_list(await client.get(api.url(collection.route, query)))
-        if isinstance(outcome, Listing):
-            await take(outcome.rows)
-        elif outcome.remedy == "final":
-            raise Refused(outcome)
-        elif len(some) > 1:
-            half = len(some) // 2
-            todo[:0] = [some[:half], some[half:]]
-        elif tried.setdefault((some[0],), 0) < 2:
-            tried[(some[0],)] += 1
-            todo.insert(0, some)
-        else:
-            lost.append((some[0], outcome))
-    return lost
+    sweep = Sweep(ids, size=client.rows)
+    unread: list[tuple[int, Problem]] = []
+    tried: Counter[Window] = Counter()
+    while not unread and (windows := sweep.wanted()):
+        for window in windows:
+            query = {**parameters, **window.params()}
+            outcome = read_list(await client.get(api.url(collection.route, query)))
+            if isinstance(outcome, Listing):
+                await take(outcome.rows)
+                sweep.receive(window, [row["id"] for row in outcome.rows if wp_id(row)])
+                continue
+            tried[window] += 1
+            if outcome.remedy == "final":
+                raise Refused(outcome)
+            if outcome.remedy == "wait":
+                unread = [(id_, outcome) for id_ in sweep.unread()]
+            elif _once_more(window, outcome, tried[window]):
+                sweep.again(window)
+            else:
+                sweep.fail(window, outcome)
+    if sweep.failed and not sweep.lost and sweep.best:
+        client.learn_rows(sweep.best)
+    return [(lost.wp_id, lost.problem) for lost in sweep.lost if lost.wp_id] + unread
+
+
+def _once_more(window: Window, problem: Problem, tried: int) -> bool:
+    """Whether the same may come yet: any failure may pass, but many rows are better halved."""
+    return tried <= MOST_AGAIN and (problem.remedy == "again" or len(window.ids) == 1)

@@ -64,6 +64,13 @@ def update(db: Database, site_id: int, name: str, columns: Mapping[str, Any]) ->
     )
 
 
+def page_size(db: Database, site_id: int) -> int | None:
+    """How many rows the site sends at once: the most that any of its collections was read with."""
+    row = db.execute("SELECT max(per_page) FROM collections WHERE site_id = ?", [site_id])
+    size: int | None = row.fetchone()[0]
+    return size
+
+
 def visible_ids(db: Database, site_id: int, collection: Collection) -> set[int]:
     """The WordPress ids of the rows of a collection that are not gone."""
     table, _ = TABLES[collection.kind]

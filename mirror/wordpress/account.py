@@ -4,18 +4,20 @@ from mirror.wordpress.chain import Chain
 from mirror.wordpress.counts import Counts
 from mirror.wordpress.pagesize import PageSize
 from mirror.wordpress.problems import Problem
+from mirror.wordpress.steps import Steps
 from mirror.wordpress.windows import Gap, Lost, Resume
 
 
 class Account:
     """The part of a walk that its driver reads."""
 
-    def __init__(self, per_page: int, resume: Resume | None) -> None:
+    def __init__(self, per_page: int, resume: Resume | None, paged: bool) -> None:
         start = resume or Resume()
         self._before = start
         self._page = PageSize(per_page, start.per_page or None)
         self._counts = Counts()
         self._chain = Chain(self._counts, start)
+        self._steps = Steps(paged)
         self._lost: list[Lost] = []
         self._by_ids: str | None = None  # why offsets were of no use
         self._done = self._proved = False
@@ -41,6 +43,11 @@ class Account:
     def per_page(self) -> int:
         """The page size that works, to be remembered."""
         return self._page.now
+
+    @property
+    def capped(self) -> bool:
+        """Whether larger pages than `per_page` were tried, and failed."""
+        return self._page.ceiling is not None
 
     @property
     def lost(self) -> tuple[Lost, ...]:
@@ -77,10 +84,17 @@ class Account:
             gaps=self._before.gaps + len(self._chain.gaps),
         )
 
+    def _all_counted(self) -> bool:
+        """Whether as many rows were had, or given up, as the site counts."""
+        total = self._counts.total
+        counted = self._chain.seen + len(self._lost)
+        return total is not None and self._counts.trusted and counted >= total
+
     @property
     def how(self) -> str:
         """In words, how the collection was read and what that proves."""
-        words = [f"read by id, since {self._by_ids}" if self._by_ids else "walked by offset"]
+        steps = "page" if self._steps.paged else "offset"
+        words = [f"read by id, since {self._by_ids}" if self._by_ids else f"walked by {steps}"]
         if self.problem:
             words.append(f"stopped by a failure ({self.problem.message})")
         else:
@@ -92,6 +106,13 @@ class Account:
         if gaps := self._chain.gaps:
             words.append(f"hidden rows passed without proof after id {gaps[0].after}")
         return "; ".join(words)
+
+    def begin_with(self, size: int) -> None:
+        """Pages of at most this size, to begin with: larger ones are tried once some came through.
+
+        To be called before the first of them is asked for.
+        """
+        self._page.now = max(1, min(self._page.now, size))
 
     def stop(self, problem: Problem | None = None) -> None:
         """Ends the walk here; `resume` says where to go on."""

@@ -27,6 +27,7 @@ class Closing:
         size: int,
         ahead: int,
         most_windows: int,
+        paged: bool = False,
     ) -> None:
         """`beyond`: read everything from this id on. `largest`: the largest id that was seen.
 
@@ -36,7 +37,7 @@ class Closing:
         self.largest = largest
         self.top_known = False  # whether nothing visible lies beyond what was asked for
         self.problem: Problem | None = None
-        self._beyond, self._total = beyond, total
+        self._beyond, self._total, self._paged = beyond, total, paged
         self._size, self._ahead, self._most_windows = size, ahead, most_windows
         self._flight: set[Window] = set()
         self._again: list[Window] = []  # questions for the largest id, before anything is read
@@ -121,7 +122,8 @@ class Closing:
         if self._beyond is None or self.top_known or self._census >= goal:
             self._read()
             return
-        self._again.append(Window(offset=self._census, limit=self._size, probe=True))
+        window = Window(offset=self._census, limit=self._size, probe=True, paged=self._paged)
+        self._again.append(window)
         self._census += self._size
 
     def _read(self) -> None:

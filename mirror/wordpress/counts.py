@@ -17,7 +17,7 @@ class Counts:
         self.total: int | None = None
         self.trusted = True
         self.cap: int | None = None  # the page size beyond which the server sends no more rows
-        self._widest = 0  # the most rows that it surely takes at once
+        self.widest = 0  # the most rows that it surely takes at once
         self._pages_told = False
         self._short: tuple[int, int] | None = None  # a short answer's rows, and where the last is
         self._latest: Segment | None = None  # that was accepted
@@ -27,9 +27,9 @@ class Counts:
     ) -> Segment:
         """An answer with the offset that it surely reaches to."""
         total = self._believed(window, ids, total)
-        self._widest = max(self._widest, len(ids), self._shown_by(window, ids, total))
+        self.widest = max(self.widest, len(ids), self._shown_by(window, ids, total))
         self._pages_told = self._pages_told or bool(pages)
-        takes = max(self._widest, -(-total // pages)) if total and pages else self._widest
+        takes = max(self.widest, -(-total // pages)) if total and pages else self.widest
         if total and pages and pages > -(-total // window.limit) and len(ids) < window.limit:
             self.cap = max(len(ids), -(-total // pages))
         rows = min(window.limit, takes or window.limit)
@@ -67,7 +67,7 @@ class Counts:
         rows = len(segment.ids)
         if self._short == (rows, segment.window.offset) and new >= rows - 1:
             self.cap = rows
-        short = self._widest <= rows < segment.window.limit and not self._pages_told
+        short = self.widest <= rows < segment.window.limit and not self._pages_told
         self._short = (rows, segment.window.offset + rows - 1) if short else None
         self._latest = segment
 

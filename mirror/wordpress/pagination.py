@@ -5,6 +5,9 @@ beyond what is accounted for proves that no visible row lies between: only then 
 Where rows vanished before it, the next window begins too late, is not accepted, and is asked for
 again with more overlap. Pages would silently skip the row at the boundary.
 
+Terms of hierarchical taxonomies know no `offset` (terms controller, `get_collection_params`). Pages
+of different sizes overlap, too: they are asked for by the page that begins where a window would.
+
 Pure: the driver asks `wanted()` what to request, gives the answers to `receive` and `fail`, in any
 order, and stops at `done`.
 """
@@ -18,6 +21,7 @@ from mirror.wordpress.bisection import Bisection
 from mirror.wordpress.closing import Closing
 from mirror.wordpress.includes import Sweep
 from mirror.wordpress.problems import Problem
+from mirror.wordpress.steps import SHORT_PAGE
 from mirror.wordpress.windows import Gap, Lost, Resume, Segment, Window
 
 __all__ = ["Gap", "Lost", "Resume", "Walk", "Window"]
@@ -34,9 +38,19 @@ SPARE_ANSWERS = 50
 class Walk(Account):
     """One collection, from the first id to the last. See the module."""
 
-    def __init__(self, per_page: int = 100, ahead: int = 4, resume: Resume | None = None) -> None:
-        """`ahead`: how many windows may be in flight at once."""
-        super().__init__(per_page, resume)
+    def __init__(
+        self,
+        per_page: int = 100,
+        ahead: int = 4,
+        resume: Resume | None = None,
+        *,
+        paged: bool = False,
+    ) -> None:
+        """`ahead`: how many windows may be in flight at once. `paged`: the list knows no offset."""
+        super().__init__(per_page, resume, paged)
+        if paged:
+            # Where a page begins hangs on how many rows the server takes at once: page 1 tells.
+            self._chain.pos = 0
         self._ahead = max(1, ahead)
         self._flight: set[Window] = set()
         self._dry: int | None = None  # where a window ahead held nothing
@@ -52,7 +66,6 @@ class Walk(Account):
         self._cause = Problem(kind="unreadable", message="not read", status=0)
         self._failures = self._again = self._answers = 0
         self._largest = self._chain.reach - 1
-        self._last: Segment | None = None
         self._ordered = True
 
     # What to request.
@@ -80,24 +93,24 @@ class Walk(Account):
             self._front = self._next_rows(offset)
         if self._ask == "ids" and self._failed is not None:
             limit = min(self._failed.end - offset, max(self._page.most, 2))
-            self._front = Window(offset=offset, limit=max(2, limit), probe=True)
+            self._front = self._steps.window(offset, max(2, limit), beyond=chain.pos, probe=True)
         elif self._bisection is not None:
             overlap = min(chain.pos, chain.back)
             rows = self._bisection.rows(chain.pos, overlap)
             limit = min(overlap + rows, max(self._page.most, 2))
             if rows <= 1 and limit >= self._bisection.worst:
                 self._ask = "one"
-            self._front = Window(offset=offset, limit=limit)
+            self._front = self._steps.window(offset, limit, beyond=chain.pos)
         if self._ask == "one":
-            self._front = Window(offset=chain.pos, limit=1)
+            self._front = self._steps.window(chain.pos, 1, beyond=chain.pos)
         return None if self._front in self._flight else self._front
 
     def _next_rows(self, offset: int) -> Window | None:
         chain, size = self._chain, self._next_size()
         if size == 1:
             # A single row leaves no room for overlap.
-            return Window(offset=offset if chain.back > 1 else chain.pos, limit=1)
-        for window in self._flight:
+            return self._steps.window(offset if chain.back > 1 else chain.pos, 1, beyond=0)
+        for window in self._flying():
             covers = window.offset <= offset and window.end > chain.pos
             if covers and not (window.ids or window.probe):
                 return window
@@ -107,8 +120,12 @@ class Walk(Account):
                 return None
         # No further than to an answer that already waits.
         starts = [s.window.offset for s in chain.waiting if s.window.offset >= chain.pos]
-        limit = min([size, *(start + 2 - offset for start in starts)])
-        return Window(offset=offset, limit=max(1, limit))
+        limit = min([size, *(start + 2 - offset for start in starts if not self._steps.paged)])
+        return self._steps.window(offset, max(1, limit), beyond=chain.pos)
+
+    def _flying(self) -> set[Window]:
+        """What is in flight and may still bring something."""
+        return {window for window in self._flight if not self._steps.outdated(window)}
 
     def _next_size(self) -> int:
         """The page size, or an attempt at a larger one: one at a time."""
@@ -125,7 +142,7 @@ class Walk(Account):
             or not (chain.calm and chain.moves and self._page.now > chain.overlap)
         ):
             return
-        flying = self._flight | {front}
+        flying = self._flying() | {front}
         edge = max(*(w.end for w in flying), *(s.window.end for s in chain.waiting), 0)
         goal = self._counts.total if self._counts.trusted else None
         room = min(self._ahead, 2) if goal is None else self._ahead
@@ -134,7 +151,9 @@ class Walk(Account):
                 return
             if goal is None and self._dry is not None and edge > self._dry:
                 return
-            window = Window(offset=max(0, edge - chain.overlap), limit=size)
+            window = self._steps.window(max(0, edge - chain.overlap), size, beyond=edge)
+            if window in flying or window.limit == 1:
+                return
             size = self._page.now
             edge = window.end
             yield window
@@ -150,7 +169,12 @@ class Walk(Account):
         """
         if self._done:
             return
+        if self._steps.misplaced(window, ids, self._counts.widest):
+            self.fail(window, SHORT_PAGE)
+            return
         self._flight.remove(window)
+        if self._steps.outdated(window):
+            return
         self._failures = self._again = 0
         self._largest = max([self._largest, *ids])
         if self._closing is not None:
@@ -168,20 +192,21 @@ class Walk(Account):
         if any(a >= b for a, b in pairwise(segment.ids)):
             self._ordered = False
             self._read_by_ids("the site does not list in order of id")
-        elif self._repeats(segment):
-            self._read_by_ids("the site does not heed offsets")
+        elif self._steps.repeats(segment):
+            self._give_offsets_up()
         else:
             self._listed(window, segment)
 
-    def _repeats(self, segment: Segment) -> bool:
-        """Whether the same rows come for another offset, which hidden rows do not explain."""
-        last, self._last = self._last, segment
-        ids, window, total = segment.ids, segment.window, segment.total
-        if last is None or last.ids != ids or len(ids) < 3:
-            return False
-        apart = abs(last.window.offset - window.offset) >= len(ids) - 1
-        full = len(ids) >= max(last.window.limit, window.limit)
-        return apart and (full or (total is not None and window.offset + len(ids) > total))
+    def _give_offsets_up(self) -> None:
+        """Goes on by pages, or, where those are not heeded either, by id."""
+        if self._steps.paged:
+            self._read_by_ids("the site does not heed offsets")
+            return
+        self._steps.take_pages()
+        self._ask = "rows"
+        self._front = self._failed = self._bisection = None
+        self._failed_ahead.clear()
+        self._chain.waiting.clear()
 
     def _listed(self, window: Window, segment: Segment) -> None:
         front = window == self._front
@@ -193,6 +218,8 @@ class Walk(Account):
             self._look_on()
             return
         self._page.succeeded(window.limit)
+        if self._steps.shortened(segment):
+            self._page.limit_to(self._counts.widest, failed=window.limit)
         if front and self._bisection is not None:
             self._bisection.succeeded(window)
             if self._ask == "one":
@@ -214,8 +241,8 @@ class Walk(Account):
         if cap is not None and cap < self._page.now:
             self._page.limit_to(cap, failed=cap + 1)
         search = self._bisection
-        if search is not None and chain.pos >= search.end:
-            # All that failed together has come through in pieces.
+        if search is not None and (chain.ended or chain.pos >= search.end):
+            # All that failed together has come through in pieces, or there is no more.
             self._page.too_large(search.worst, search.best, search.levels)
             self._bisection, self._ask = None, "rows"
         size = self._page.now
@@ -254,7 +281,9 @@ class Walk(Account):
             self.receive(window, (), 0)
             return
         self._flight.remove(window)
-        if self._closing is not None and not self._closing.owns(window):
+        if self._steps.outdated(window) or (
+            self._closing is not None and not self._closing.owns(window)
+        ):
             return
         self._failures += 1
         # One row alone is not given up for a failure that may pass.
@@ -347,6 +376,7 @@ class Walk(Account):
             size=self._page.now,
             ahead=self._ahead,
             most_windows=max(SPARE_ANSWERS, self._answers // 2),
+            paged=self._steps.paged,
         )
         self._after_closing()
 
@@ -365,8 +395,3 @@ class Walk(Account):
             self._proved = self._proved or (closing.top_known and self._ordered)
             chain.reach = max(chain.reach, closing.largest + 1)
         self.stop(closing.problem)
-
-    def _all_counted(self) -> bool:
-        total = self._counts.total
-        counted = self._chain.seen + len(self._lost)
-        return total is not None and self._counts.trusted and counted >= total

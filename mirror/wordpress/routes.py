@@ -92,6 +92,16 @@ def supports(index: object, route: str, parameter: str) -> bool:
     return parameter in arguments(index, route)
 
 
+def pages_only(index: object, route: str) -> bool:
+    """Whether a list is to be had by `page` alone: it would ignore an `offset`.
+
+    So it is with terms of hierarchical taxonomies (terms controller, `get_collection_params`). An
+    index that does not say counts as no: a walk finds out by itself.
+    """
+    known = arguments(index, route)
+    return "page" in known and "offset" not in known
+
+
 def arguments(index: object, route: str) -> frozenset[str]:
     """The parameters that the root index registers for GET on a route; empty if it says nothing."""
     found: set[str] = set()

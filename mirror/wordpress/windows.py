@@ -11,7 +11,8 @@ class Window:
     """One request of a walk: `limit` rows from `offset` in order of id, or the rows of `ids`.
 
     `probe`: ids only (`_fields=id`), for which WordPress renders nothing. `newest`: the last rows
-    first, to learn the largest id there is.
+    first, to learn the largest id there is. `paged`: asked for as a page, where the list knows no
+    `offset`; the offset is then a multiple of the limit (see `page_at`).
     """
 
     limit: int
@@ -19,6 +20,7 @@ class Window:
     ids: tuple[int, ...] = ()
     probe: bool = False
     newest: bool = False
+    paged: bool = False
 
     @property
     def end(self) -> int:
@@ -31,11 +33,28 @@ class Window:
         params["per_page"] = str(self.limit)
         if self.ids:
             params["include"] = ",".join(map(str, self.ids))
+        elif self.offset and self.paged:
+            params["page"] = str(self.offset // self.limit + 1)
         elif self.offset:
             params["offset"] = str(self.offset)
         if self.probe:
             params["_fields"] = "id"
         return params
+
+
+def page_at(offset: int, limit: int, *, beyond: int, probe: bool = False) -> Window:
+    """The page of at most `limit` rows that begins at `offset` or before it and reaches furthest.
+
+    A page of `n` rows begins at a multiple of `n`: nearly always some size has one that begins just
+    there, or a few rows earlier. Where none reaches beyond `beyond`, the single row that stands
+    there.
+    """
+    sizes = range(limit, 1, -1)
+    size = max(sizes, key=lambda size: offset // size * size + size, default=1)
+    page = Window(offset=offset // size * size, limit=size, probe=probe, paged=True)
+    if page.end > beyond:
+        return page
+    return Window(offset=beyond, limit=1, probe=probe, paged=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,22 @@ def test_terms_of_a_hierarchical_taxonomy_take_no_offset(
     assert len([r for r in site.log() if r["route"] == "/wp/v2/categories"]) <= 6
 
 
+@pytest.mark.parametrize("behaviour", ["per-page-20", "per-page-refused-20"])
+def test_the_page_size_is_learned_once_for_all_collections(
+    behaviour: str, server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site(behaviour, posts=100, categories=50)
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    assert differences(mirror, site.truth()) == []
+    first = site.log()
+    posts = [r["status"] for r in first if r["route"] == "/wp/v2/posts"]
+    assert posts[:4] == [200] * 4, "what the terms taught serves the posts"
+    assert mirror.crawl(site.url, "--no-media", "--full").exit_code == 0
+    refused = [r["status"] in (400, 500) for r in first]
+    again = [r["status"] in (400, 500) for r in site.log()[len(first) :]]
+    assert sum(again) <= sum(refused) // 4
+
+
 @pytest.mark.parametrize("behaviour", ["plain", "per-page-20", "no-totals", "low-totals"])
 def test_long_collections(behaviour: str, server: MockServer, mirror: Mirror) -> None:
     site = server.site(behaviour, posts=600)

@@ -31,6 +31,7 @@ class Site:
     counted: Callable[[int], int | None] = lambda total: total
     tells_pages: bool = True
     heeds_offset: bool = True
+    heeds_page: bool = True
     heeds_include: bool = True
     heeds_order: bool = True
     fails: Callable[[], Problem | None] = lambda: None
@@ -59,6 +60,8 @@ class Site:
             wanted = {int(id_) for id_ in params["include"].split(",")}
             found = [id_ for id_ in found if id_ in wanted]
         offset = int(params.get("offset", 0)) if self.heeds_offset else 0
+        if "page" in params and self.heeds_page:
+            offset = (int(params["page"]) - 1) * min(per_page, self.cap)
         sql = found[offset : offset + min(per_page, self.cap)]
         total = len(found) if sql or self.terms or not offset else 0
         shown = [id_ for id_ in sql if self.rows[id_]]

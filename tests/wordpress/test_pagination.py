@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mirror.wordpress.pagination import Resume, Walk, Window
 from mirror.wordpress.problems import Problem
+from mirror.wordpress.windows import page_at
 from tests.wordpress.site import Site, drive, plain_pages, rows
 
 # What a walk may cost: about as many requests as there are pages, and these for the beginning,
@@ -179,6 +180,15 @@ def test_per_page_above_20_fails_with_500_whatever_the_fields() -> None:
     assert len(failures) <= 12
 
 
+@pytest.mark.parametrize("count", [0, 3, 15])
+def test_the_page_size_is_learned_from_a_few_rows_too(count: int) -> None:
+    some = site(count, most=20)
+    walk = Walk(ahead=4)
+    assert drive(walk, some) == some.ever
+    assert walk.capped
+    assert 10 <= walk.per_page <= 20
+
+
 @pytest.mark.parametrize("cap", [7, 20, 99])
 @pytest.mark.parametrize("tells_pages", [False, True])
 def test_a_page_size_that_is_lowered_in_silence_is_no_end(cap: int, tells_pages: bool) -> None:
@@ -270,9 +280,60 @@ def test_an_error_past_the_end_is_an_end() -> None:
     assert walk.complete
 
 
-def test_a_site_that_does_not_heed_offsets_is_read_by_id() -> None:
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize(("count", "requests"), [(17, 1), (100, 2), (250, 3), (5000, 60)])
+def test_a_list_that_knows_no_offset_is_walked_by_page(
+    told: bool, count: int, requests: int
+) -> None:
+    """Hierarchical terms (terms controller, `get_collection_params`); `told` by the index."""
+    some = site(count, heeds_offset=False, terms=True)
+    walk = Walk(ahead=4, paged=told)
+    assert drive(walk, some) == some.ever
+    assert walk.complete
+    assert walk.total == count
+    assert not any(window.ids for window in some.asked)
+    assert some.requests <= requests + (0 if told else 4)
+    assert "by page" in walk.how or (count <= 100 and not told)
+
+
+@pytest.mark.parametrize("count", [17, 30, 250, 2000])
+@pytest.mark.parametrize("limits", [{"most": 20}, {"most": 6}, {"most": 1}, {"fatal": 20},
+                                    {"cap": 20}, {"cap": 20, "tells_pages": False}])  # fmt: skip
+def test_pages_of_the_size_that_the_server_takes(count: int, limits: dict[str, int]) -> None:
+    some = site(count, heeds_offset=False, terms=True, **limits)
+    walk = Walk(ahead=4, paged=True)
+    assert drive(walk, some) == some.ever
+    # Single rows do not overlap, and prove little.
+    assert walk.complete or limits == {"most": 1}
+    assert walk.lost == ()
+    size = min(limits.get(name, 100) for name in ("most", "fatal", "cap"))
+    assert some.requests <= 2.5 * count / max(size - 1, 0.5) + SLACK
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_page_with_a_bad_row_costs_that_row(seed: int) -> None:
+    some = site(700, seed=seed, heeds_offset=False, terms=True)
+    some.poison = frozenset(Random(seed).sample(sorted(some.rows), 3))
+    walk = Walk(ahead=4, paged=True)
+    assert drive(walk, some) == some.ever - some.poison
+    assert len(walk.lost) == 3
+
+
+@given(offset=st.integers(0, 10_000), limit=st.integers(1, 100))
+def test_a_page_begins_at_the_offset_or_shortly_before(offset: int, limit: int) -> None:
+    page = page_at(offset, limit, beyond=offset + 1)
+    assert page.offset % page.limit == 0
+    assert page.params().get("page", "1") == str(page.offset // page.limit + 1)
+    assert page.limit <= limit
+    assert page.end > offset + 1
+    assert page.offset <= offset or page.limit == 1
+    if limit == 100 and offset >= 100:
+        assert page.end > offset + 2 * 100 // 3
+
+
+def test_a_site_that_heeds_neither_offsets_nor_pages_is_read_by_id() -> None:
     for count in (150, 1000):
-        some = site(count, heeds_offset=False)
+        some = site(count, heeds_offset=False, heeds_page=False)
         walk = Walk(ahead=3)
         assert drive(walk, some) == some.ever
         assert "does not heed offsets" in walk.how
@@ -280,7 +341,7 @@ def test_a_site_that_does_not_heed_offsets_is_read_by_id() -> None:
 
 
 def test_a_site_that_heeds_nothing_is_not_called_complete() -> None:
-    some = site(1000, heeds_offset=False, heeds_include=False)
+    some = site(1000, heeds_offset=False, heeds_page=False, heeds_include=False)
     walk = Walk()
     drive(walk, some)
     assert not walk.complete
@@ -384,20 +445,26 @@ def test_nearly_everything_vanishes_during_the_walk() -> None:
     churn=st.sampled_from([0.0, 0.05, 0.3, 0.6]),
     terms=st.booleans(),
     tells_pages=st.booleans(),
+    paged=st.sampled_from([False, False, True]),
 )
 def test_every_row_that_is_visible_throughout_is_received(
     seed: int, count: int, hidden: float, per_page: int, ahead: int, churn: float,
-    terms: bool, tells_pages: bool,
+    terms: bool, tells_pages: bool, paged: bool,
 ) -> None:  # fmt: skip
     """Inserts, deletions, hiding and showing between answers, which come in any order."""
     random = Random(seed)
-    some = site(count, hidden=hidden, seed=seed, terms=terms, tells_pages=tells_pages)
-    walk = Walk(per_page=per_page, ahead=ahead)
+    some = site(
+        count, hidden=hidden, seed=seed, terms=terms, tells_pages=tells_pages,
+        heeds_offset=not paged,
+    )  # fmt: skip
+    walk = Walk(per_page=per_page, ahead=ahead, paged=paged)
     got = drive(walk, some, random=random, churn=churn)
     assert some.ever <= got
     assert not walk.lost
     largest = max(count, len(some.rows))
-    assert some.requests <= 3 * (largest / per_page + 1) + SLACK + some.born / per_page
+    usual = 3 * (largest / per_page + 1) + SLACK + some.born / per_page
+    # No row of a list that knows pages alone is hidden, but where one were, it would be read.
+    assert some.requests <= (2 * usual if paged and hidden else usual)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -415,6 +482,8 @@ def test_every_row_that_is_visible_throughout_is_received(
     ),
     lie=st.sampled_from([None, 0, 1, 3]),
     heeds_offset=st.sampled_from([True, True, True, False]),
+    heeds_page=st.sampled_from([True, True, False]),
+    paged=st.sampled_from([False, False, True]),
     heeds_order=st.sampled_from([True, True, True, False]),
     heeds_include=st.sampled_from([True, True, True, False]),
     bad_luck=st.sampled_from([0.0, 0.0, 0.05, 0.3]),
@@ -422,23 +491,24 @@ def test_every_row_that_is_visible_throughout_is_received(
 def test_whatever_goes_wrong_the_walk_ends_and_claims_nothing_untrue(
     seed: int, count: int, hidden: float, per_page: int, ahead: int, churn: float, poison: int,
     poison_ids: bool, limits: dict[str, int], lie: int | None, heeds_offset: bool,
-    heeds_order: bool, heeds_include: bool, bad_luck: float,
+    heeds_page: bool, paged: bool, heeds_order: bool, heeds_include: bool, bad_luck: float,
 ) -> None:  # fmt: skip
     random = Random(seed)
     some = site(
         count, hidden=hidden, seed=seed, poison_ids=poison_ids, heeds_offset=heeds_offset,
-        heeds_order=heeds_order, heeds_include=heeds_include, **limits,
+        heeds_page=heeds_page, heeds_order=heeds_order, heeds_include=heeds_include, **limits,
     )  # fmt: skip
     some.poison = frozenset(random.sample(sorted(some.rows), min(poison, count)))
     if lie is not None:
         some.counted, some.tells_pages = LIES[lie], False
     passing = Problem(kind="server-error", message="502", status=502)
     some.fails = lambda: passing if random.random() < bad_luck else None
-    walk = Walk(per_page=per_page, ahead=ahead)
+    walk = Walk(per_page=per_page, ahead=ahead, paged=paged)
     got = drive(walk, some, random=random, churn=churn, most=20_000)
     assert walk.hidden >= 0
     assert walk.how
-    honest = lie is None and heeds_offset and heeds_order and heeds_include
+    heeds_steps = heeds_page and (paged or heeds_offset)
+    honest = lie is None and heeds_steps and heeds_order and heeds_include
     if walk.complete and honest:
         assert some.ever <= got
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.wordpress.routes import Api, has_route, origin, same_site, supports
+from mirror.wordpress.routes import Api, has_route, origin, pages_only, same_site, supports
 
 PRETTY = "https://example.org/wp-json/"
 PARAMS = {"per_page": "100", "modified_after": "2026-01-01T00:00:00+02:00"}
@@ -130,3 +130,20 @@ def test_whether_a_route_is_known() -> None:
 def test_no_address_raises(text: str) -> None:
     origin(text)
     same_site(text, "https://example.org")
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"page": {}, "per_page": {}, "offset": {}}, False),
+        ({"page": {}, "per_page": {}}, True),
+        ({"per_page": {}}, False),
+        ({}, False),
+        ([], False),
+    ],
+)
+def test_lists_that_know_pages_alone(args: object, expected: bool) -> None:
+    route = {"methods": ["GET"], "endpoints": [{"methods": ["GET"], "args": args}]}
+    assert pages_only({"routes": {"/wp/v2/categories": route}}, "/wp/v2/categories") is expected
+    assert not pages_only({"routes": {"/wp/v2/categories": route}}, "/wp/v2/tags")
+    assert not pages_only(None, "/wp/v2/categories")
