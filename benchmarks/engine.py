@@ -1,17 +1,20 @@
 """The whole pipeline against a loopback site: `python -m benchmarks.engine --posts 20000`.
 
 Mirrors a generated site (benchmarks/site.py) with the real command, without media, and prints a
-line of Markdown for RESULTS.md: posts a second of wall and of processor time, peak memory of the
-process, bytes of the database over bytes of JSON. Then crawls again: requests and bytes of a run
-without changes.
+line of Markdown for RESULTS.md: posts a second of wall and of processor time, peak memory of its
+processes together, bytes of the database over bytes of JSON. Then crawls again: requests and bytes
+of a run without changes.
 """
 
 import argparse
+import contextlib
 import json
+import re
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,10 +52,29 @@ def crawl(url: str, db: Path) -> dict[str, Any]:
         "--no-media",
     ]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run([*command, "--quiet"], stdout=subprocess.PIPE, check=True)
-    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    peaks: dict[int, int] = {}
+    with subprocess.Popen([*command, "--quiet"], stdout=subprocess.PIPE, text=True) as process:
+        ended = threading.Event()
+        watch = threading.Thread(target=_watch, args=(process.pid, peaks, ended))
+        watch.start()
+        printed, _ = process.communicate()
+        wall = time.perf_counter() - start
+        ended.set()
+        watch.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {**json.loads(done.stdout)[0], "wall": wall, "cpu": cpu, "peak": after.ru_maxrss}
+    return {**json.loads(printed)[0], "wall": wall, "cpu": cpu, "peak": sum(peaks.values())}
+
+
+def _watch(pid: int, peaks: dict[int, int], ended: threading.Event) -> None:
+    """Notes the peak memory, in KB, of a process and of those that it started."""
+    while not ended.wait(0.1):
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            for one in (pid, *map(int, children)):
+                status = Path(f"/proc/{one}/status").read_text()
+                if found := re.search(r"VmHWM:\s+(\d+)", status):
+                    peaks[one] = int(found[1])
 
 
 def main() -> None:

@@ -43,19 +43,22 @@ _SHOWN = (
     "img,source,video,audio,track,a[href],object[data],embed[src],input[src],[style],"
     + ",".join(f"[{name}]" for name in BACKGROUND)
 )
+# Without one of these nothing is shown: most excerpts are plain paragraphs.
+_MAY_SHOW = re.compile(r"<[aevios]|style|data-b", re.IGNORECASE)
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')\s]{1,4096})""", re.IGNORECASE)
 _DESCRIPTOR = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([wx])", re.ASCII)
 
 
-def uses(obj: JsonObject, base_url: str) -> tuple[MediaUse, ...]:
+def uses(obj: JsonObject, base_url: str, content: Content | None = None) -> tuple[MediaUse, ...]:
     """The media of a post, page or other readable object, each (address, role) once.
 
     Relative addresses are those of the object's own page, or else of the site at `base_url`.
+    `content` is its content, if the caller has parsed it already.
     """
     link = obj.get("link")
     base = canonical(link, base_url) if isinstance(link, str) else None
     found: dict[tuple[str, Role], MediaUse] = {}
-    for url, role in _of_object(obj, base or base_url):
+    for url, role in _of_object(obj, content):
         if len(found) >= MAX_USES:
             break
         absolute = canonical(url, base or base_url)
@@ -92,11 +95,11 @@ def of_attachment(
     )
 
 
-def shown(html: str) -> Iterator[tuple[str, Role]]:
+def shown(content: Content) -> Iterator[tuple[str, Role]]:
     """The addresses that HTML shows or links, as they are written, in the order of the page."""
-    if "<" not in html:
+    if not _MAY_SHOW.search(content.html):
         return
-    for node in Content(html).tree.css(_SHOWN):
+    for node in content.tree.css(_SHOWN):
         yield from _of_node(node)
 
 
@@ -148,14 +151,16 @@ def parse_srcset(text: str) -> list[tuple[str, float]]:
     return pairs
 
 
-def _of_object(obj: JsonObject, base: str) -> Iterator[tuple[str, Role]]:
+def _of_object(obj: JsonObject, content: Content | None) -> Iterator[tuple[str, Role]]:
     for url in _featured(obj):
         yield url, "featured"
     for field in ("content", "excerpt"):
         value = obj.get(field)
         html = value.get("rendered") if isinstance(value, dict) else value
-        if isinstance(html, str):
-            yield from shown(html)
+        if content is not None and field == "content":
+            yield from shown(content)
+        elif isinstance(html, str):
+            yield from shown(Content(html))
     for url in _enclosures(obj):
         yield url, "enclosure"
 

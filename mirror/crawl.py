@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from mirror.errors import SiteError
 from mirror.progress import CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
+from mirror.second_core import SecondCore
 from mirror.session import Session
 from mirror.store.connection import connect
 from mirror.urls import host_of, is_global_host
@@ -41,6 +42,7 @@ def run(
     try:
         return crawls.run()
     finally:
+        crawls.second_core.close()
         crawls.db.close()
 
 
@@ -94,6 +96,7 @@ class Crawls:
         self.error: Exception | None = None
         self.left = 0
         self.stopping = False
+        self.second_core = SecondCore()
 
     def run(self) -> list[CrawlSummary]:
         """Blocks until all rounds have ended."""
@@ -121,7 +124,7 @@ class Crawls:
     def _begin(self, order: CrawlOrder) -> None:
         crawler = self.process.create_crawler("wordpress")
         crawler.settings.setdict(politeness(order), priority="spider")
-        session = Session(self.db, order)
+        session = Session(self.db, order, second_core=self.second_core)
         task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
         self.left += 1
         task.add_done_callback(lambda done: self._ended(crawler, done))

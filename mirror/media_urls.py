@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+# At either end of an address they are no part of it (URL Standard, 4.4: C0 control or space).
+_STRIPPED = "".join(map(chr, range(0x21)))
 MAX_URL = 4096  # longer ones are built by accident, or to be a burden
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9_./~%+,=&?:@-]*", re.ASCII)
@@ -52,7 +54,7 @@ def canonical(url: str, base: str) -> str | None:
     >>> canonical("data:image/gif;base64,R0", "https://a.example/") is None
     True
     """
-    url = url.strip()
+    url = url.strip().strip(_STRIPPED)
     if not url or len(url) > MAX_URL:
         return None
     if _CANONICAL.fullmatch(url):

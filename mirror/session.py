@@ -15,8 +15,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from mirror.attribution import Site
+from mirror.examination import EXAMINED, Found, examine
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
 from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
+from mirror.second_core import Batch, SecondCore
 from mirror.store import collections, crawls, failures, links, objects
 from mirror.store.apply import apply
 from mirror.store.connection import transaction
@@ -60,6 +62,7 @@ class Window:
     held: Mapping[int, str]
     settled: asyncio.Future[None]
     waiting: int
+    found: dict[int, Found] = field(default_factory=dict)
     kept: list[Item] = field(default_factory=list)
     unchanged: int = 0
     broken: int = 0
@@ -75,6 +78,7 @@ class Session:
         order: CrawlOrder,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        second_core: SecondCore | None = None,
     ) -> None:
         self.db = db
         self.order = order
@@ -85,6 +89,7 @@ class Session:
         self.has_failures = False
         self.held_back: list[str] = []
         self.taxonomies: tuple[str, ...] = ()
+        self._second_core = second_core
         self._windows: dict[int, Window] = {}
         self._number = 0
         with self.transaction():
@@ -127,6 +132,7 @@ class Session:
     def items(self, collection: Collection, rows: Iterable[object], window: int) -> list[Item]:
         """The rows of a reply as items. A row that is no object with an id becomes a failure."""
         found = []
+        read_at = self.now
         for row in rows:
             if not isinstance(row, dict) or (number := wp_id(row)) is None:
                 what = (
@@ -139,10 +145,12 @@ class Session:
                     message=f"{collection.name} holds {what}: it cannot be told apart from others",
                 ))  # fmt: skip
                 continue
-            found.append(self._item(collection, number, without_personal(row), window))
+            found.append(self._item(collection, number, without_personal(row), window, read_at))
         return found
 
-    def _item(self, collection: Collection, number: int, obj: JsonObject, window: int) -> Item:
+    def _item(
+        self, collection: Collection, number: int, obj: JsonObject, window: int, read_at: str
+    ) -> Item:
         columns, extra = split(collection.kind, obj)
         return Item(
             site_id=self.site_id,
@@ -153,7 +161,7 @@ class Session:
             columns=columns,
             extra=extra,
             fingerprint=fingerprint(collection.kind, obj),
-            read_at=self.now,
+            read_at=read_at,
             window=window,
             guid_key=guid_key(columns.get("guid")) if collection.kind == "post" else None,
         )
@@ -195,7 +203,33 @@ class Session:
             self._commit(window)
         return window
 
+    async def read_ahead(self, window: Window) -> None:
+        """Has the second core read a window's new objects, if other windows keep this one busy."""
+        core = self._second_core
+        if core is None or not (core.started or len(self._windows) > 1):
+            return
+        kind = window.collection.kind
+        new = [item for item in window.items if not self.is_known(item)]
+        if new and kind in EXAMINED:
+            batch = Batch(
+                kind=kind,
+                objects=[item.object for item in new],
+                site=self.publisher,
+                site_url=self.order.url,
+            )
+            found = await core.examine(batch)
+            if found is not None:
+                window.found = dict(zip((item.wp_id for item in new), found, strict=True))
+
     # What the pipelines ask and say.
+
+    def found(self, item: Item) -> Found:
+        """What reading the object finds: read ahead, or now."""
+        window = self._windows[item.window]
+        if item.wp_id not in window.found:
+            found = examine(item.kind, item.object, self.publisher, self.order.url)
+            window.found[item.wp_id] = found
+        return window.found[item.wp_id]
 
     def is_known(self, item: Item) -> bool:
         """Whether this very object, unchanged, is held already."""

@@ -57,6 +57,7 @@ ITEM_PIPELINES = {
     "pipelines.media.MediaPipeline": 300,
     "pipelines.store.StorePipeline": 900,
 }
+LOG_FORMATTER = "pipelines.unlogged.Unlogged"
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

@@ -5,15 +5,12 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from mirror.attribution import Site, judge
-from mirror.content import Content, plain
 from mirror.items import Item
-from mirror.wordpress.objects import storable
 from pipelines.session import session_of
 
 
 class AttributionPipeline:
-    """One parse of the content serves the judgement and the full-text index."""
+    """The judgement with its evidence, and the text that the full-text index takes."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -27,16 +24,8 @@ class AttributionPipeline:
         """Adds `attribution` and `searchable` to posts; other kinds pass."""
         if item.kind != "post":
             return item
-        content = Content(item.columns["content"] or "")
-        verdict = judge(item.object, self._site(), content)
-        if verdict.syndicated:
+        found = session_of(self.crawler).found(item)
+        if found.attribution is not None and found.attribution.syndicated:
             assert self.crawler.stats is not None
             self.crawler.stats.inc_value("mirror/attribution/syndicated")
-        return replace(
-            item,
-            attribution=verdict,
-            searchable=(storable(plain(item.columns["title"] or "")), storable(content.text)),
-        )
-
-    def _site(self) -> Site:
-        return session_of(self.crawler).publisher
+        return replace(item, attribution=found.attribution, searchable=found.searchable)

@@ -5,7 +5,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from mirror.content_media import of_attachment, uses
+from mirror.examination import EXAMINED
 from mirror.items import Item
 from pipelines.session import session_of
 
@@ -23,13 +23,9 @@ class MediaPipeline:
 
     def process_item(self, item: Item) -> Item:
         """Adds `media` to posts and attachments; other kinds pass."""
-        site_url = session_of(self.crawler).order.url
-        if item.kind == "post":
-            found = uses(item.object, site_url)
-        elif item.kind == "media":
-            found = of_attachment(item.object, site_url)
-        else:
+        if item.kind not in EXAMINED:
             return item
+        media = session_of(self.crawler).found(item).media
         assert self.crawler.stats is not None
-        self.crawler.stats.inc_value("mirror/media/uses", len(found))
-        return replace(item, media=found)
+        self.crawler.stats.inc_value("mirror/media/uses", len(media or ()))
+        return replace(item, media=media)

@@ -29,6 +29,8 @@ FLOORS = {
     "mirror.schedule": 3,
     "mirror.lock": 3,
     "mirror.store": 3,
+    "mirror.examination": 3,
+    "mirror.second_core": 3,
     "mirror.session": 4,
     "mirror.media.stage": 4,
     "mirror.demo": 0,

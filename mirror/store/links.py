@@ -50,14 +50,20 @@ def link(
         "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ?",
         [(site_id, table, row_id) for row_id, _ in rows],
     )
+    columns = [column for _, column, _ in REFERENCES[kind]]
+    found: list[list[int | None]] = []
     for field, column, target in REFERENCES[kind]:
         wanted = [(row_id, _positive(obj.get(field))) for row_id, obj in rows]
         known = _known(db, site_id, target, {wp_id for _, wp_id in wanted if wp_id})
-        db.conn.executemany(
-            f"UPDATE {table} SET {column} = ? WHERE id = ?",
-            [(known.get(wp_id) if wp_id else None, row_id) for row_id, wp_id in wanted],
-        )
+        found.append([known.get(wp_id) if wp_id else None for _, wp_id in wanted])
         _wait(db, site_id, table, column, [w for w in wanted if w[1] and w[1] not in known])
+    if columns:
+        # One statement for all, and none where nothing changes: a row is rewritten as a whole.
+        db.conn.executemany(
+            f"UPDATE {table} SET ({', '.join(columns)}) = ({marks(columns)}) "
+            f"WHERE id = ? AND ({', '.join(columns)}) IS NOT ({marks(columns)})",
+            [(*values, row_id, *values) for (row_id, _), *values in zip(rows, *found, strict=True)],
+        )
     if kind == "post":
         _link_terms(db, site_id, rows, taxonomies)
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mirror.content_media import MAX_USES, of_attachment, parse_srcset, uses
@@ -182,6 +182,7 @@ def test_any_object_is_answered(obj: dict[str, Any]) -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@example(";\x1b", "")
 @given(st.text(max_size=60), st.sampled_from(["", "http://", "https://a.example/", "//", "/"]))
 def test_canonical_addresses_are_stable(text: str, prefix: str) -> None:
     address = canonical(prefix + text, BASE)
