@@ -25,7 +25,7 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote
 
-from benchmarks.newsroom import AUTHORS, CATEGORIES, TAGS, Newsroom
+from benchmarks.newsroom import AUTHORS, CATEGORIES, MEDIA_FROM, TAGS, Newsroom
 from mirror.demo import arguments, objects
 from mirror.demo.arguments import Refused
 from mirror.demo.reply import Reply
@@ -35,6 +35,9 @@ from mirror.demo.site import Site
 
 # The smallest JPEG-like answer for any picture: its header, and nothing to see.
 PICTURE = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+
+# Ids are unique across types, and those of media are below; pages were written long ago.
+PAGES_FROM, PAGES_AT = 2 * MEDIA_FROM, datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Shelf:
@@ -120,7 +123,7 @@ class StaticSite:
         self.site = Site(url=url, name="Benchmark", timezone="+1")
         for n in range(1, AUTHORS + 1):
             self.site.users[n] = User(id=n, name=f"Author {n}", slug=f"author-{n}")
-            self.site.add("page", author=n, title=f"About author {n}")
+            self.site.add("page", PAGES_AT, id=PAGES_FROM + n, author=n, title=f"About author {n}")
         for taxonomy, first, count in (("category", 1, CATEGORIES), ("post_tag", 101, TAGS)):
             for n in range(first, first + count):
                 self.site.terms[n] = Term(
@@ -170,6 +173,9 @@ class StaticSite:
         total = len(places) if window else 0
         body = _trim(shelf.list(window), query)
         headers = {"X-WP-Total": str(total), "X-WP-TotalPages": str(-(-total // size))}
+        if start + size < len(places):
+            following = f"{query}&page={start // size + 2}"
+            headers["Link"] = f'<{self.site.url}/wp-json{route}?{following}>; rel="next"'
         return Reply(200, {"Content-Type": "application/json; charset=UTF-8", **headers}, body)
 
     def _one(self, shelf: Shelf, number: int, query: str) -> Reply:

@@ -146,6 +146,8 @@ def test_a_silent_edit_now_and_then_is_not_volatile() -> None:
         ),
         ('<a href="?_wpnonce=abc123">', '<a href="?_wpnonce=def456">'),
         ('<div class="playlist-1">', '<div class="playlist-2">'),
+        ('<audio class="x"></audio>\n', '<p><audio class="x"></audio></p>\n'),
+        ("<p>a</p>\n<div>b</div>\n", "<p>a</p>\n<p><div>b</div>\n</p>\n"),
     ],
 )
 def test_what_wordpress_counts_is_no_edit(one: str, other: str) -> None:
@@ -159,6 +161,8 @@ def test_what_wordpress_counts_is_no_edit(one: str, other: str) -> None:
         ('<p class="gallery">1</p>', '<p class="gallery">2</p>'),
         ('<img src="gallery-a.jpg">', '<img src="gallery-b.jpg">'),
         ("unique-visitors: 12", "unique-visitors: 13"),
+        ("<p>a b</p>", "<p>a</p><p>b</p>"),
+        ("<p><audiophile></p>", "<audiophile>"),
     ],
 )
 def test_what_people_write_is_an_edit(one: str, other: str) -> None:
