@@ -36,8 +36,8 @@ class Account:
 
     @property
     def total(self) -> int | None:
-        """The rows that the site counts, hidden ones included; None if it does not say."""
-        return self._counts.total
+        """The rows that the site counts, hidden ones included; None if it does not say, or lies."""
+        return self._counts.total if self._counts.trusted else None
 
     @property
     def per_page(self) -> int:

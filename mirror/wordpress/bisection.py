@@ -10,8 +10,8 @@ class Bisection:
     too, no row is to blame, and the window was too large. Otherwise halves on, down to one row.
     """
 
-    def __init__(self, failed: Window) -> None:
-        self.end = failed.end
+    def __init__(self, failed: Window, pos: int) -> None:
+        self.end = max(failed.end, pos + 1)
         self.worst = failed.limit  # the smallest limit that failed
         self.levels = 1  # how many limits failed
         self.best = 0  # the largest that came through

@@ -52,7 +52,10 @@ class Counts:
         if total is not None and not 0 <= total <= MOST_ROWS:
             total = None
         if ids and (total is None or total < len(ids)):
-            self.trusted, total = False, None
+            self.trusted = False
+        if not self.trusted:
+            # One that could be true by chance would look like a change of the collection.
+            return None
         # An empty window past the end has the total 0 (posts: `set_found_posts` counts nothing).
         if total is not None and (total or not window.offset):
             self.total = total

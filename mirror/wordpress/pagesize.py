@@ -65,8 +65,9 @@ class PageSize:
         if self._strikes >= 2 and best < self.now:
             self.limit_to(best, failed)
 
-    def limit_to(self, size: int, failed: int) -> None:
-        """The server takes this many rows, but not `failed`."""
+    def limit_to(self, size: int, failed: int | None) -> None:
+        """The server takes this many rows, but not `failed` (None: perhaps more)."""
         self.now = max(1, min(size, self.now))
-        self.ceiling = min(failed, self.ceiling or failed)
+        if failed is not None:
+            self.ceiling = min(failed, self.ceiling or failed)
         self._successes = self._strikes = 0

@@ -219,7 +219,8 @@ class Walk(Account):
             return
         self._page.succeeded(window.limit)
         if self._steps.shortened(segment):
-            self._page.limit_to(self._counts.widest, failed=window.limit)
+            # Without a total it may as well be all there is: no proof that more would fail.
+            self._page.limit_to(self._counts.widest, failed=segment.total and window.limit)
         if front and self._bisection is not None:
             self._bisection.succeeded(window)
             if self._ask == "one":
@@ -338,7 +339,7 @@ class Walk(Account):
         """By id where the ids can be had (WordPress renders nothing for them), else by offset."""
         if self._ids_fail:
             self._ask, self._failed = "rows", None
-            self._bisection = Bisection(failed)
+            self._bisection = Bisection(failed, self._chain.pos)
         else:
             self._ask, self._failed = "ids", failed
 
