@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Columns that name a post, wherever a query returns them.
 _POST_IDS = {"post_id", "original_id", "copy_id"}
 _LONG = {"content", "excerpt", "extra", "caption", "description", "index_json", "resume"}
+_WITH_STATUS = {"posts", "post_versions", "versions", "media", "media_versions"}
 _CUT = 160
 
 
@@ -28,6 +29,8 @@ def render(
     if column in _POST_IDS and isinstance(value, int):
         href = datasette.urls.path(f"/posts/{value}")
         return Markup('<a href="{}">{}</a>').format(href, value)
+    if column == "status" and table in _WITH_STATUS and value not in ("publish", "inherit"):
+        return Markup('<span class="chip is-private">{}</span>').format(value)
     if column == "changed" and isinstance(value, str):
         return _fields(value)
     if column in _LONG and isinstance(value, str) and len(value) > _CUT:

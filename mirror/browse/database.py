@@ -24,13 +24,14 @@ _found: "WeakKeyDictionary[Datasette, Mirror]" = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Mirror:
-    """The mirror among a Datasette's databases: its name there, its file, and where its media are
-    (a folder, or `s3://bucket/prefix`)."""
+    """The mirror among a Datasette's databases: its name there, its file, where its media are (a
+    folder, or `s3://bucket/prefix`), and whether only what is public is shown."""
 
     datasette: "Datasette"
     name: str
     path: Path
     media: str
+    public: bool = False
 
     async def read(self, select: Callable[[sqlite3.Connection], T]) -> T:
         """Runs a function on one of Datasette's read-only connections, in one of its threads."""
@@ -53,11 +54,20 @@ def mirror_of(datasette: "Datasette") -> Mirror | None:
     return None
 
 
-def place_media(datasette: "Datasette", media: str) -> None:
-    """Says where the media of the mirror are, if not beside it."""
+def arrange(datasette: "Datasette", *, media: str | None, public: bool) -> None:
+    """Says where the media of the mirror are, if not beside it, and how much of it is shown.
+
+    To be called before the first connection is made.
+    """
     mirror = mirror_of(datasette)
     if mirror is not None:
-        _found[datasette] = replace(mirror, media=media)
+        _found[datasette] = replace(mirror, media=media or mirror.media, public=public)
+
+
+def holds_private(conn: sqlite3.Connection) -> bool:
+    """Whether any crawl saw more of a site than its visitors do."""
+    query = "SELECT EXISTS (SELECT 1 FROM collections WHERE widest IS NOT NULL)"
+    return bool(conn.execute(query).fetchone()[0])
 
 
 def is_mirror(path: Path) -> bool:

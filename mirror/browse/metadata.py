@@ -35,8 +35,8 @@ def schema() -> dict[str, tuple[str, ...]]:
     return {name: tuple(column.name for column in db[name].columns) for name in names}
 
 
-def describe(database: str) -> dict[str, Any]:
-    """Metadata for a mirror that Datasette calls `database`.
+def describe(database: str, base: str = "/") -> dict[str, Any]:
+    """Metadata for a mirror that Datasette calls `database`, with its pages below `base`.
 
     The outer dicts are new at every call: Datasette merges other plugins' metadata into them.
     """
@@ -48,7 +48,7 @@ def describe(database: str) -> dict[str, Any]:
                 "title": TITLE,
                 "description": DESCRIPTION,
                 "tables": dict(_tables()),
-                "queries": dict(_queries()),
+                "queries": dict(_queries(base)),
             }
         },
     }
@@ -76,7 +76,7 @@ def _tables() -> dict[str, Any]:
 
 
 @cache
-def _queries() -> dict[str, Any]:
+def _queries(base: str) -> dict[str, Any]:
     plain = {
         query.name: {"title": query.title, "description": query.description, "sql": query.sql}
         for query in QUERIES
@@ -85,7 +85,7 @@ def _queries() -> dict[str, Any]:
         feed_name(query): {
             "title": query.title,
             "description": f"{query.description} For feed readers.",
-            "sql": query.feed,
+            "sql": query.feed(base),
             "hide_sql": True,
         }
         for query in QUERIES

@@ -10,8 +10,8 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment
 from markupsafe import Markup
 
-from mirror.browse import cells, errors, headers, metadata, words
-from mirror.browse.database import mirror_of
+from mirror.browse import cells, errors, headers, metadata, public, words
+from mirror.browse.database import holds_private, mirror_of
 from mirror.browse.pages import home, routes, view_of
 
 if TYPE_CHECKING:
@@ -45,19 +45,30 @@ def get_metadata(datasette: "Datasette", key: str | None, table: str | None) -> 
         # deeply each time, which made its list of tables take a second.
         return {}
     mirror = mirror_of(datasette)
-    return metadata.describe(mirror.name) if mirror else {}
+    return metadata.describe(mirror.name, datasette.setting("base_url")) if mirror else {}
 
 
 @hookimpl
-def extra_template_vars(datasette: "Datasette", request: Request | None) -> dict[str, Any]:
+def extra_template_vars(
+    datasette: "Datasette", request: Request | None
+) -> Callable[[], Awaitable[dict[str, Any]]]:
     """`mirror`: what every template asks before it shows our layout."""
-    mirror = mirror_of(datasette)
-    if mirror is None:
-        return {"mirror": None}
-    return {
-        "mirror": {"name": mirror.name, "navigation": words.NAVIGATION},
-        "path": request.path if request else "",
-    }
+
+    async def variables() -> dict[str, Any]:
+        mirror = mirror_of(datasette)
+        if mirror is None:
+            return {"mirror": None}
+        return {
+            "mirror": {
+                "name": mirror.name,
+                "navigation": words.NAVIGATION,
+                "public": mirror.public,
+                "private": not mirror.public and await mirror.read(holds_private),
+            },
+            "path": request.path if request else "",
+        }
+
+    return variables
 
 
 @hookimpl
@@ -66,6 +77,15 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Data
     mirror = mirror_of(datasette)
     if mirror is not None and database == mirror.name:
         conn.execute("PRAGMA cache_size = -16000")
+        if mirror.public:
+            public.hide(conn)
+
+
+@hookimpl
+def permission_allowed(datasette: "Datasette", action: str) -> bool | None:
+    """Where only what is public is shown, nobody reads past the views that see to it."""
+    mirror = mirror_of(datasette)
+    return False if mirror is not None and mirror.public and not public.allows(action) else None
 
 
 @hookimpl

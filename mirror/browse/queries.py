@@ -23,19 +23,23 @@ class Query:
     label: str
     about: str = "'posts/' || post_id"
 
-    @property
-    def feed(self) -> str:
-        """The query as datasette-atom wants it. That fails on no rows, hence the last entry."""
+    def feed(self, base: str = "/") -> str:
+        """The query as datasette-atom wants it. That fails on no rows, hence the last entry.
+
+        `base` is where the pages begin, with a slash at its end: Datasette's `base_url`.
+        """
+        root = "'" + base.replace("'", "''") + "'"
         return f"""WITH found AS MATERIALIZED (
 {self.sql}
 )
 SELECT 'urn:mirror:{self.name}:' || {self.about} || ':' || {self.stamp} AS atom_id,
     coalesce(nullif({self.label}, ''), 'Untitled') AS atom_title,
     {self.stamp} AS atom_updated,
-    '/' || {self.about} AS atom_link
+    {root} || {self.about} AS atom_link
 FROM found
 UNION ALL
-SELECT 'urn:mirror:{self.name}:nothing', 'Nothing so far', '2000-01-01T00:00:00Z', '/queries'
+SELECT 'urn:mirror:{self.name}:nothing', 'Nothing so far', '2000-01-01T00:00:00Z',
+    {root} || 'queries'
 WHERE NOT EXISTS (SELECT 1 FROM found)"""
 
 

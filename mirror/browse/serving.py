@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from mirror.browse.database import is_mirror, place_media
+from mirror.browse.database import arrange, is_mirror
 from mirror.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ SETTINGS = {
 }
 
 
-def application(db: Path, *, media: str | None = None) -> "Datasette":
+def application(db: Path, *, media: str | None = None, public: bool = False) -> "Datasette":
     """Datasette on one mirror, read-only (`mode=ro`): a crawl may go on writing it.
 
-    `media` is the folder or S3 address of its files, if not the folder beside the database.
+    `media` is the folder or S3 address of its files, if not the folder beside the database. With
+    `public` what visitors of the sites could not see is left out (`mirror.browse.public`).
     Raises StoreError when there is no such file, or when it is not a mirror.
     """
     if not db.is_file():
@@ -41,8 +42,7 @@ def application(db: Path, *, media: str | None = None) -> "Datasette":
     from datasette.app import Datasette
 
     datasette = Datasette([str(db)], settings=SETTINGS)
-    if media is not None:
-        place_media(datasette, media)
+    arrange(datasette, media=media, public=public)
     return datasette
 
 
@@ -53,12 +53,13 @@ def serve(
     host: str = "127.0.0.1",
     open_browser: bool = False,
     media: str | None = None,
+    public: bool = False,
 ) -> None:
     """Serves a mirror until interrupted. Listens on loopback unless told otherwise.
 
     Raises StoreError as `application` does, ConfigError when the port cannot be had.
     """
-    app = application(db, media=media).app()
+    app = application(db, media=media, public=public).app()
     server = uvicorn.Server(
         uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="on")
     )

@@ -19,10 +19,10 @@ from mirror.browse import application
 class Served:
     """A mirror's web site without a socket. `get` gives httpx' reply."""
 
-    def __init__(self, db: Path, media: str | None = None) -> None:
+    def __init__(self, db: Path, media: str | None = None, *, public: bool = False) -> None:
         self.db = db
         self._loop = asyncio.new_event_loop()
-        self.datasette = application(db, media=media)
+        self.datasette = application(db, media=media, public=public)
         self._loop.run_until_complete(self.datasette.invoke_startup())
 
     def get(self, path: str, **options: Any) -> httpx.Response:

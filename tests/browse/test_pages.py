@@ -161,6 +161,30 @@ def test_revisions_that_wordpress_kept_are_compared_too(served: Served) -> None:
     assert served.get("/posts/5/compare?revision=77").status_code == 404
 
 
+def test_files_that_a_version_used_are_compared(own_sample: Path) -> None:
+    db = sqlite3.connect(own_sample)
+    with db:
+        db.execute(
+            "INSERT INTO post_media_versions (post_id, version, url, role) "
+            "SELECT post_id, 3, replace(url, 'coast', 'shore'), role FROM post_media "
+            "WHERE post_id = 5 AND role = 'inline'"
+        )
+        db.execute("UPDATE post_versions SET featured_media_id = 2 WHERE post_id = 5")
+    url, before, after = db.execute(
+        "SELECT u.url, o.source_url, n.source_url FROM post_media u JOIN posts p ON p.id = 5 "
+        "JOIN media o ON o.id = 2 JOIN media n ON n.id = p.featured_media_id WHERE u.post_id = 5"
+    ).fetchone()
+    db.close()
+    site = Served(own_sample)
+    text = site.get("/posts/5/compare?a=3&b=4").text
+    assert f"<del>{url.replace('coast', 'shore')} (inline)</del>" in text
+    assert f"<ins>{url} (featured, inline)</ins>" in text
+    assert f"<del>{before}</del>" in text
+    assert f"<ins>{after}</ins>" in text
+    assert "<h2>Files</h2>" not in site.get("/posts/5/compare?a=2&b=4").text
+    site.close()
+
+
 def test_a_deleted_post_says_so_and_stays_readable(served: Served) -> None:
     gone = served.get("/mirror/gone.json?_shape=array").json()[0]
     text = served.get(f"/posts/{gone['post_id']}").text

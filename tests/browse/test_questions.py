@@ -108,6 +108,17 @@ def test_every_query_is_a_feed_even_of_nothing(served: Served, empty: Served, na
     assert entries[0].findtext(f"{ATOM}title") == "Nothing so far"
 
 
+def test_entries_of_feeds_lead_below_the_base_url(sample: Path) -> None:
+    site = Served(sample)
+    site.datasette._settings["base_url"] = "/it's/"
+    for name in NAMES:
+        feed = ET.fromstring(site.get(f"/feeds/{name}.atom?days=", follow_redirects=True).content)
+        links = [link.get("href", "") for link in feed.findall(f"{ATOM}entry/{ATOM}link")]
+        assert links
+        assert all(link.startswith("/it's/") for link in links), name
+    site.close()
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/search", "/changes", "/upstreams", "/stories", "/media", "/queries",
              "/media?show=broken", *(f"/mirror/{name}" for name in NAMES)]

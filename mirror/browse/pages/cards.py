@@ -5,8 +5,8 @@ from typing import Any
 
 # To be followed by WHERE, ORDER BY and LIMIT. The thumbnail is that of the featured image.
 CARD = """
-    SELECT p.id, p.title, p.type, p.link, p.date_gmt, p.version, p.first_seen_at, p.valid_from,
-        p.deleted_at, p.deleted_reason, s.host AS site, s.name AS site_name,
+    SELECT p.id, p.title, p.type, p.status, p.link, p.date_gmt, p.version, p.first_seen_at,
+        p.valid_from, p.deleted_at, p.deleted_reason, s.host AS site, s.name AS site_name,
         u.domain AS upstream, u.name AS upstream_name,
         (SELECT f.sha256 FROM media_files f
             WHERE f.media_id = p.featured_media_id AND f.sha256 IS NOT NULL LIMIT 1) AS thumbnail

@@ -38,7 +38,7 @@ _BRANCHES = {
         ORDER BY v.valid_to DESC, v.post_id DESC LIMIT :most""",
 }
 _PAGE = """
-    SELECT c.*, p.title, p.type, p.link, s.host AS site, s.name AS site_name
+    SELECT c.*, p.title, p.type, p.status, p.link, s.host AS site, s.name AS site_name
     FROM ({branches}) AS c JOIN posts p ON p.id = c.post_id JOIN sites s ON s.id = p.site_id
     ORDER BY c.at DESC, c.post_id DESC LIMIT :most"""
 

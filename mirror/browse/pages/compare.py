@@ -12,6 +12,8 @@ from mirror.browse.bombs import content_of
 from mirror.browse.lines import Line, lines, words
 from mirror.browse.pages.versions import (
     Version,
+    featured_of,
+    files_of,
     post_of,
     revision_of,
     terms_of,
@@ -185,10 +187,13 @@ def _sets(
 ) -> list[Members | None]:
     old, new = (content_of(version.row["content"]) for version in (before, after))
     terms = _terms(conn, post["site_id"], before), _terms(conn, other["site_id"], after)
-    featured = [[str(version.row["featured_media_id"] or "")] for version in (before, after)]
+    featured = [[featured_of(conn, version)] for version in (before, after)]
+    files = files_of(conn, post, before), files_of(conn, other, after)
     return [
         _members("Terms", *terms),
         _members("Pictures and embeds", [s.src for s in old.sources], [s.src for s in new.sources]),
+        # Two sites have no address in common; of an old version nothing may be known.
+        _members("Files", *files) if post is other and all(files) else None,
         _members("Links", [link.href for link in old.links], [link.href for link in new.links]),
         _members("Featured image", *featured) if post is other else None,
     ]

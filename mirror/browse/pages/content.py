@@ -46,7 +46,7 @@ def read(
     ]
     marked, _ = highlight(html, quotes)
     title = plain(version.row["title"] or "")
-    return {"html": marked, "title": title or "Untitled", "excerpt": version.row["excerpt"]}
+    return {"html": marked, "title": title or "Untitled", "status": version.row["status"]}
 
 
 def _lookup(conn: sqlite3.Connection, site_id: int, version: Version, files: str) -> Lookup:

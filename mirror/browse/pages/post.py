@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import NotFound, Response
 
 from mirror.browse.pages.stories import members
 from mirror.browse.pages.versions import (
@@ -47,7 +47,9 @@ async def show(visit: Visit) -> Response:
 
 
 async def raw(visit: Visit) -> Response:
-    """The object as the API sent it, key for key."""
+    """The object as the API sent it, key for key: with what is raw in it, if that was sent."""
+    if visit.mirror.public:
+        raise NotFound("Only what is public is shown here")
     post, number = int(visit.part("id")), visit.number("version", 0, least=0) or None
     body = await visit.read(lambda conn: _object(conn, post, number))
     return Response(found(body, "such post or version"), content_type="application/json")

@@ -36,6 +36,11 @@ _TERMS = """
     WHERE t.site_id = ? AND t.wp_id IN ({marks})"""
 
 
+_FILES = "SELECT url, role FROM post_media WHERE post_id = ? ORDER BY role, url"
+_FILES_OF = "SELECT url, role FROM post_media_versions WHERE post_id = ? AND version = ?"
+_FEATURED = "SELECT source_url FROM media WHERE id = ?"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One version in a post's life. `changed` is what it brought, `until` None for the current."""
@@ -133,6 +138,28 @@ def terms_of(conn: sqlite3.Connection, site_id: int, version: Version) -> list[d
     marks = ",".join("?" * len(ids))
     rows = conn.execute(_TERMS.format(marks=marks), [site_id, *ids]).fetchall()
     return sorted(map(dict, rows), key=lambda row: (row["taxonomy"] or "", row["name"] or ""))
+
+
+def files_of(conn: sqlite3.Connection, post: dict[str, Any], version: Version) -> list[str]:
+    """The files of a version, each with its roles: `https://…/a.jpg (featured, inline)`.
+
+    What a version used is noted when the next one comes; of versions from before that was done
+    nothing is known, and the list is empty.
+    """
+    if version.until is None:
+        rows = conn.execute(_FILES, [post["id"]]).fetchall()
+    else:
+        rows = conn.execute(_FILES_OF, [post["id"], version.number]).fetchall()
+    roles: dict[str, list[str]] = {}
+    for row in rows:
+        roles.setdefault(row["url"], []).append(row["role"])
+    return [f"{url} ({', '.join(sorted(some))})" for url, some in roles.items()]
+
+
+def featured_of(conn: sqlite3.Connection, version: Version) -> str:
+    """The address of a version's featured image, or nothing."""
+    row = conn.execute(_FEATURED, [version.row["featured_media_id"]]).fetchone()
+    return (row["source_url"] or "") if row else ""
 
 
 def _step(

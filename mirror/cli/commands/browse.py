@@ -12,6 +12,7 @@ from mirror.cli.output import note
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8001, show_default=True,
               help="Where to listen.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, help="On which address.")
+@click.option("--public", is_flag=True, help="Leave out what the sites' visitors could not see.")
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the web browser.")
 @click.option(
     "--export-metadata",
@@ -21,11 +22,17 @@ from mirror.cli.output import note
 )
 @pass_invocation
 def command(
-    invocation: Invocation, port: int, host: str, open_browser: bool, export_metadata: Path | None
+    invocation: Invocation,
+    port: int,
+    host: str,
+    public: bool,
+    open_browser: bool,
+    export_metadata: Path | None,
 ) -> None:
     """Look at the mirror in a web browser (Datasette).
 
-    Reads only: a crawl may go on writing meanwhile.
+    Reads only: a crawl may go on writing meanwhile. Whoever can reach it sees all that the mirror
+    holds; with --public no drafts, private posts, raw text or revisions that credentials brought.
     """
     from mirror import browse
 
@@ -34,4 +41,11 @@ def command(
         for path in browse.export_metadata(export_metadata, database=db.stem):
             note(f"wrote {path}")
         return
-    browse.serve(db, port=port, host=host, open_browser=open_browser, media=invocation.media())
+    browse.serve(
+        db,
+        port=port,
+        host=host,
+        open_browser=open_browser,
+        media=invocation.media(),
+        public=public,
+    )
