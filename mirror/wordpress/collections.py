@@ -99,23 +99,39 @@ def _listed(
 
 
 def _from_routes(index: object, wanted: Kind) -> Iterator[Collection]:
-    """What the parameters of core's list routes tell: only terms know `hide_empty`, and so on."""
+    """What the parameters of list routes tell, in core's namespace and in others.
+
+    Only terms know `hide_empty`, only media `media_type`. Elsewhere lists of any kind may be found:
+    those of types have all that core's controllers register (`get_collection_params`).
+    """
     routes = index.get("routes") if isinstance(index, dict) else None
     for route in routes if isinstance(routes, dict) else ():
-        base = route.removeprefix(f"/{CORE}/")
-        parameters = arguments(index, route)
-        if base == route or not _BASE.fullmatch(base) or not {"per_page", "slug"} <= parameters:
+        namespace, _, base = route.strip("/").rpartition("/")
+        if route.startswith(f"/{CORE}/"):
+            namespace, base = CORE, route.removeprefix(f"/{CORE}/")
+        if not (_NAMESPACE.fullmatch(namespace) and _BASE.fullmatch(base)):
             continue
-        if "hide_empty" in parameters:
-            kind: Kind = "term"
-        elif "media_type" in parameters:
-            kind = "media"
-        elif "roles" in parameters or "status" not in parameters:
-            continue
-        else:
-            kind = "post"
-        if kind == wanted or (kind, wanted) == ("media", "post"):
-            yield _collection(kind, _CORE_SLUGS.get(base, base), CORE, base)
+        kind = _kind_of(arguments(index, route), core=namespace == CORE)
+        if kind is not None and (kind == wanted or (kind, wanted) == ("media", "post")):
+            slug = _CORE_SLUGS.get(base, base) if namespace == CORE else base
+            yield _collection(kind, slug, namespace, base)
+
+
+# Of terms and posts controllers, in every release since 4.7.
+_LIST = frozenset({"context", "page", "per_page", "search", "include", "exclude", "order",
+                   "orderby", "slug"})  # fmt: skip
+_POSTS = _LIST | {"after", "before", "offset", "status"}
+
+
+def _kind_of(parameters: frozenset[str], *, core: bool) -> Kind | None:
+    """What a route with these parameters lists, if it lists what is mirrored."""
+    if not {"per_page", "slug"} <= parameters or "roles" in parameters:
+        return None
+    if "hide_empty" in parameters:
+        return "term" if core or parameters >= _LIST else None
+    if "media_type" in parameters:
+        return "media"
+    return "post" if parameters >= ({"status"} if core else _POSTS) else None
 
 
 _CORE_SLUGS = {

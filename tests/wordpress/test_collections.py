@@ -153,6 +153,33 @@ def test_where_types_are_refused_the_routes_tell(refused: object) -> None:
     assert len(found.oddities) == 2
 
 
+LISTED = ["context", "page", "per_page", "search", "include", "exclude", "order", "orderby", "slug"]
+POSTS = [*LISTED, "after", "before", "offset", "status"]
+
+
+@pytest.mark.parametrize(
+    ("route", "parameters", "expected"),
+    [
+        ("/gazette/v1/notices", POSTS, ("notices", "post", "notices")),
+        ("/a/b/v1/beats", [*LISTED, "hide_empty", "post"], ("beats", "term", "beats")),
+        ("/wp/v2/books", POSTS, ("books", "post", "books")),
+        ("/shop/store/v1/things", [*LISTED, "after", "before", "offset"], None),
+        ("/shop/v1/orders", ["per_page", "slug", "status"], None),
+        ("/shop/v1/kinds", ["per_page", "slug", "hide_empty"], None),
+        ("/gazette/v1/notices/(?P<id>[\\d]+)", POSTS, None),
+        ("/gazette/v1/members", [*POSTS, "roles"], None),
+        ("/notices", POSTS, None),
+    ],
+)
+def test_the_routes_of_other_namespaces_tell_too(
+    route: str, parameters: list[str], expected: tuple[str, str, str] | None
+) -> None:
+    endpoint = {"methods": ["GET"], "args": {name: {} for name in parameters}}
+    index = {"routes": {route: {"methods": ["GET"], "endpoints": [endpoint]}}}
+    found = [(c.name, c.kind, c.slug) for c in from_types(None, None, index) if c.route == route]
+    assert found == ([expected] if expected else [])
+
+
 def test_phps_list_instead_of_a_map() -> None:
     found = from_types(list(TYPES.values()), list(TAXONOMIES.values()), {})
     assert found == from_types(TYPES, TAXONOMIES, {})

@@ -55,11 +55,13 @@ class UsersRefused(Behaviour):
 
 
 class TypesRefused(Behaviour):
-    """`/types` and `/taxonomies` are refused. What is in core's namespace is mirrored; exit 1."""
+    """`/types` and `/taxonomies` are refused. All that the index's routes tell is mirrored; exit 1.
+
+    Nothing says that the routes tell of everything.
+    """
 
     urls = ("types-401",)
     exit_code = 1
-    whole = False
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         if ask.route in ("/wp/v2/types", "/wp/v2/taxonomies"):
