@@ -20,7 +20,6 @@ from mirror.items import Item
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
 from mirror.store.connection import connect
-from spiders import files
 from spiders.client import Client
 from spiders.visit import Visit
 
@@ -88,6 +87,8 @@ class WordpressSpider(Spider):
                 client.credentials = credentials.read(self.order.credentials, self.order.url)
             await visit.run()
             if self.order.media and self.order.limit is None:
+                from spiders import files  # aiohttp and Pillow: not for those who want no media
+
                 await files.fetch(self.session, self.settings, self.watcher)
             self._count()
             self.summary = visit.conclude(None)

@@ -5,6 +5,8 @@ import pytest
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer
 
+pytestmark = pytest.mark.slow  # a crawl each
+
 
 def test_only_the_origin_that_answered_is_asked(server: MockServer, mirror: Mirror) -> None:
     site = server.site("cross-origin-link")

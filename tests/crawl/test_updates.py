@@ -119,6 +119,7 @@ def test_a_mass_deletion_is_not_believed(site: MockSite, mirror: Mirror) -> None
     assert differences(mirror, site.truth()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Kathmandu", "Pacific/Kiritimati"])
 def test_filters_are_in_the_sites_own_time(zone: str, server: MockServer, mirror: Mirror) -> None:
     try:
@@ -133,6 +134,7 @@ def test_filters_are_in_the_sites_own_time(zone: str, server: MockServer, mirror
     assert added in mirror.ids("posts")
 
 
+@pytest.mark.slow
 def test_a_site_that_changes_its_time_zone(server: MockServer, mirror: Mirror) -> None:
     site = mirrored(server, mirror, timezone="+13")
     site.call("set", timezone="-11")
@@ -141,6 +143,7 @@ def test_a_site_that_changes_its_time_zone(server: MockServer, mirror: Mirror) -
     assert run.counts("new", "edited") == (0, 1)
 
 
+@pytest.mark.slow
 def test_releases_without_modified_after(server: MockServer, mirror: Mirror) -> None:
     site = server.site("wordpress-5-6", posts=90)
     mirror.crawl(site.url, "--no-media")
@@ -149,6 +152,7 @@ def test_releases_without_modified_after(server: MockServer, mirror: Mirror) -> 
     assert run.counts("new", "edited", "deleted") == (0, 1, 0)
 
 
+@pytest.mark.slow
 def test_what_differs_at_every_reading_writes_no_versions(
     server: MockServer, mirror: Mirror
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 from tests.fallback.site import Post, Site, serving
 from tests.mirrored import Mirror
 
+pytestmark = pytest.mark.slow  # a crawl or two each
+
 
 @pytest.fixture
 def site() -> Iterator[Site]:
