@@ -1,5 +1,6 @@
 """Asks a collection what changed: edits, late publications, imports. Ids only, no content."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,7 +63,8 @@ class Changes:
         """The ids that were edited, published or imported since a moment, as far as is told.
 
         Rows modified from `recent` on are read again even if their dates are those we hold: they
-        may have been edited twice within a second.
+        may have been edited twice within a second. Where the newest rows all have other addresses
+        than before, the site has moved, or its permalinks have: then that is all that is held.
         """
         collection, listed = reading.collection, dict[int, dict[str, Any]]()
         if reading.plan.can_filter_modified:
@@ -70,8 +72,11 @@ class Changes:
         else:
             await self._newest_modified(reading, timestamp(since), listed)
         await self.light(collection, {"after": timestamp(since)}, listed)
-        await self._newest_ids(reading, listed)
-        return self.differing(collection, listed, recent)
+        newest = await self._newest_ids(reading)
+        if self._moved(collection, newest):
+            db, site_id = self.session.db, self.session.site_id
+            return states.visible_ids(db, site_id, collection) | listed.keys() | newest.keys()
+        return self.differing(collection, listed | newest, recent)
 
     async def light(
         self, collection: Collection, filters: Mapping[str, str], listed: dict[int, dict[str, Any]]
@@ -95,8 +100,9 @@ class Changes:
 
         await self._pages(reading, {"orderby": "modified", "order": "desc"}, listed, old)
 
-    async def _newest_ids(self, reading: Reading, listed: dict[int, dict[str, Any]]) -> None:
+    async def _newest_ids(self, reading: Reading) -> dict[int, dict[str, Any]]:
         """Imports may bring posts with old dates: the highest ids first, until they are known."""
+        listed: dict[int, dict[str, Any]] = {}
         collection = reading.collection
 
         def known(row: dict[str, Any]) -> bool:
@@ -106,6 +112,17 @@ class Changes:
             return held is not None and held.collection == collection.name
 
         await self._pages(reading, {"orderby": "id", "order": "desc"}, listed, known)
+        return listed
+
+    def _moved(self, collection: Collection, newest: Mapping[int, Mapping[str, Any]]) -> bool:
+        """Whether all rows of a listing have new addresses, of which their dates tell nothing."""
+        held = states.glances(self.session.db, self.session.site_id, collection.kind, newest)
+        pairs = [
+            (ours.link, newest[wp_id].get("link"))
+            for wp_id, ours in held.items()
+            if ours.modified_gmt == _gmt(newest[wp_id].get("modified_gmt"))
+        ]
+        return bool(pairs) and all(_place(old) != _place(new) for old, new in pairs)
 
     async def _pages(
         self,
@@ -133,7 +150,7 @@ class Changes:
             if offset == 0:
                 reading.total = outcome.total
             rows = [row for row in outcome.rows if type(row.get("id")) is int]
-            listed.update({row["id"]: row for row in rows if not enough(row)})
+            listed.update({row["id"]: row for row in rows})
             if (
                 not rows
                 or enough(rows[-1])
@@ -171,6 +188,11 @@ class Changes:
             ):
                 wanted.add(wp_id)
         return wanted
+
+
+def _place(link: object) -> str:
+    """An address without what servers behind one name may spell differently."""
+    return re.sub(r"^https?://(?:www\.)?", "", str(link)).rstrip("/")
 
 
 def _gmt(value: object) -> str | None:

@@ -12,6 +12,7 @@ from mirror.store import collections as states
 from mirror.store import failures, links, revisions
 from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
+from mirror.sync.decide import MOST_UNSETTLED
 from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
 from mirror.wordpress.pagination import Resume, Walk
 from mirror.wordpress.pagination import Window as Page
@@ -186,6 +187,17 @@ class Reader:
         wanted = await self.changes.since(reading, since, timestamp(self.started))
         await self.fetch(reading, wanted)
         reading.total = reading.total if reading.total is not None else total
+
+    async def twice(self, reading: Reading) -> None:
+        """Reads once more what changed, unannounced, at every one of the last readings.
+
+        What differs from one request to the next is volatile; what now stays was edited each time.
+        """
+        kind, site_id = reading.collection.kind, self.session.site_id
+        doubtful = states.unsettled(
+            self.session.db, site_id, kind, reading.written, MOST_UNSETTLED
+        )  # fmt: skip
+        await self.fetch(reading, doubtful)
 
     async def children(self, media: Reading, posts: Sequence[int]) -> None:
         """Reads the media that became visible with posts just read: theirs, and their featured."""

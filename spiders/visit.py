@@ -124,6 +124,9 @@ class Visit:
 
     async def _settle(self, reader: Reader, root: Root) -> None:
         await self._media_of_changed(reader)
+        for reading in self.readings:
+            if reading.plan.way is not Way.BACKFILL:
+                await reader.twice(reading)
         await self._revisions(reader)
         await self.seeing.confirm(root.api)
         vanished = Vanished(self.session, self.client, reader.api, reader, self.seeing)

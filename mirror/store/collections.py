@@ -118,6 +118,22 @@ def glances(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> di
     return found
 
 
+def unsettled(
+    db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int], least: int
+) -> set[int]:
+    """Those of some objects that differed, unannounced, at so many readings in a row."""
+    table, _ = TABLES[kind]
+    found: set[int] = set()
+    for some in batches(sorted(wp_ids)):
+        rows = db.execute(
+            f"SELECT wp_id FROM {table} "
+            f"WHERE site_id = ? AND unsettled >= ? AND wp_id IN ({marks(some)})",
+            [site_id, least, *some],
+        )
+        found.update(wp_id for (wp_id,) in rows)
+    return found
+
+
 def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[str, set[int]]:
     """The posts that name some media or terms, by collection: they change when those vanish."""
     of = {

@@ -8,7 +8,9 @@ from mirror.wordpress.partial import merged
 
 # A page whose content differs at every reading (a nonce, a counter, a random quotation) would fill
 # the history. After so many versions in a row that WordPress announced no edit for, the fields that
-# differ are taken for volatile: they are compared no more until `modified_gmt` moves.
+# differ are taken for volatile: they are compared no more until `modified_gmt` moves. The reading
+# after the last of them follows at once (`Reader.twice`): who edits the menu once a month is not
+# taken for a counter.
 MOST_UNSETTLED = 4
 DATED: tuple[Kind, ...] = ("post", "media")
 ANNOUNCED = "modified_gmt"

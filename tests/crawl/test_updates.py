@@ -160,3 +160,42 @@ def test_what_differs_at_every_reading_writes_no_versions(
     for _ in range(3):
         assert mirror.crawl(site.url, "--no-media", "--full").exit_code == 0
     assert mirror.versions() == 0
+
+
+@pytest.mark.slow
+def test_silent_edits_one_after_another_are_no_noise(site: MockSite, mirror: Mirror) -> None:
+    """Each full reading finds another text, as of a menu that is changed again and again."""
+    for number in range(1, 8):
+        site.call("edit", number=37, silent=True, content=f"<p>Menu of week {number}</p>")
+        run = mirror.crawl(site.url, "--no-media", "--full")
+        assert run.counts("new", "edited") == (0, 1), number
+    assert mirror.versions() == 7
+    assert differences(mirror, site.truth()) == []
+
+
+@pytest.mark.slow
+def test_what_nobody_edits_fills_no_history(site: MockSite, mirror: Mirror) -> None:
+    """A text that is another one at each request, two of a crawl included."""
+    words = [
+        {"method": "edit", "arguments": {"number": 37, "silent": True, "content": f"<p>{n}</p>"}}
+        for n in range(400)
+    ]
+    site.churn(1, words)
+    for _ in range(7):
+        assert mirror.crawl(site.url, "--no-media", "--full").exit_code == 0
+    assert mirror.versions() == 4
+    assert "content" in mirror.value("SELECT volatile FROM posts WHERE wp_id = 37")
+    site.churn(1, [])
+    site.call("edit", number=37, content="<p>The real text.</p>")
+    assert mirror.crawl(site.url, "--no-media").counts("new", "edited") == (0, 1)
+
+
+@pytest.mark.slow
+def test_a_site_with_new_addresses_is_read_again(site: MockSite, mirror: Mirror) -> None:
+    """WordPress dates no post anew when the site moves or its permalinks change."""
+    site.call("move", url=site.url.replace("127.0.0.1", "localhost"))
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.exit_code == 0
+    assert run.counts("new", "deleted") == (0, 0)
+    assert differences(mirror, site.truth()) == []
+    assert mirror.crawl(site.url, "--no-media").counts("new", "edited") == (0, 0)
