@@ -33,6 +33,7 @@ _SHOWN = {
     "attributions": _POST.format("post_id"),
     "judgements": _POST.format("post_id"),
     "story_posts": _POST.format("post_id"),
+    "upstream_posts": f"{_POST.format('post_id')} AND {_POST.format('upstream_post_id')}",
     "media": "(status = 'inherit' OR status IS NULL) AND (post_id IS NULL "
     f"OR {_POST.format('post_id')})",
     "media_files": _ADDRESS,

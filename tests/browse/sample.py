@@ -19,7 +19,9 @@ from sqlite_utils import Database
 
 from mirror.media.names import path_of
 from mirror.store.connection import connect
+from mirror.store.stories import refresh
 from mirror.store.text import index, searchable, unindex
+from mirror.store.upstream_posts import link
 from mirror.wordpress.objects import split
 
 SITES = (
@@ -127,7 +129,9 @@ def build(folder: Path, *, now: datetime | None = None) -> Path:
         _changes(room, posts)
         _revisions(room, posts[4])
         _failures(room)
-        db.execute("ANALYZE")
+    refresh(db)
+    link(db)
+    db.execute("ANALYZE")
     db.close()
     return path
 

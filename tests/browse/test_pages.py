@@ -205,6 +205,7 @@ def test_the_evidence_is_quoted_and_marked_in_place(served: Served) -> None:
 def test_the_original_that_is_mirrored_too_is_linked(served: Served) -> None:
     text = served.get("/posts/110").text
     assert 'href="/posts/109">Read the original in this mirror' in text
+    assert "<span>3 hours earlier</span>" in text
     assert "3 places carry this story" in text
 
 
@@ -217,6 +218,18 @@ def test_the_raw_object_is_what_the_api_sent(served: Served) -> None:
     assert set(obj) >= {"title", "guid", "categories", "tags", "date_gmt", "sticky"}
 
 
+def test_what_the_original_says_against_the_copy_is_told(own_sample: Path) -> None:
+    db = sqlite3.connect(own_sample)
+    with db:
+        db.execute("UPDATE upstream_posts SET contradiction = 'later, mutual' WHERE post_id = 110")
+    db.close()
+    site = Served(own_sample)
+    text = site.get("/posts/110").text
+    assert "But it says that it was published later." in text
+    assert "But it names this site as its own source." in text
+    site.close()
+
+
 def test_stories_stand_in_order_of_appearance(served: Served) -> None:
     assert "2 copies" in served.get("/stories").text
     for post in (109, 110, 111):
@@ -225,6 +238,7 @@ def test_stories_stand_in_order_of_appearance(served: Served) -> None:
         assert order == sorted(order)
         assert "3 hours later" in text
         assert "26 hours later" in text
+        assert re.search(r"5\d % alike</span>.*−18</span> .*\+17</span> words", text)
 
 
 def test_search_finds_marks_and_filters(served: Served) -> None:

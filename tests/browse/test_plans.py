@@ -19,7 +19,7 @@ from tests.browse.test_pages import PAGES
 LARGE = {
     "posts", "post_versions", "media", "media_versions", "media_files", "media_file_versions",
     "files", "post_media", "post_media_versions", "post_terms", "attributions", "judgements",
-    "comments", "comment_versions",
+    "comments", "comment_versions", "story_posts",
 }  # fmt: skip
 # Indexes of the few rows that are special: walking them is walking the answer.
 PARTIAL = {

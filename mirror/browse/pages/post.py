@@ -33,7 +33,17 @@ _MEDIA = """
     LEFT JOIN media_files f ON f.url = pm.url AND f.site_id = ?
     LEFT JOIN files g ON g.sha256 = f.sha256
     WHERE pm.post_id = ? GROUP BY pm.url ORDER BY min(pm.role), pm.url LIMIT 60"""
-_UPSTREAM_POST = "SELECT id FROM posts WHERE link = ? AND id <> ? LIMIT 1"
+_UPSTREAM_POST = "SELECT id, link FROM posts WHERE link = ? AND id <> ? LIMIT 1"
+# What `mirror stories` and `mirror attribute --stored` found in the mirror of the upstream itself.
+_FOUND = """
+    SELECT l.upstream_post_id AS id, l.how, l.similarity, l.lead_seconds, l.contradiction
+    FROM upstream_posts l JOIN posts p ON p.id = l.upstream_post_id
+    WHERE l.post_id = ? AND l.version = ?"""
+_AGAINST = {
+    "later": "it says that it was published later",
+    "mutual": "it names this site as its own source",
+    "elsewhere": "it says that somebody else published it first",
+}
 _RELATED = """
     SELECT id, title, type FROM posts WHERE id = ? AND id <> ?"""
 
@@ -83,7 +93,7 @@ def read(
         "before_all": before_all,
         "terms": terms_of(conn, post["site_id"], version),
         "judgement": judgement,
-        "original": _original(conn, judgement, post_id),
+        "original": _original(conn, judgement, post_id, version.number),
         "evidence": conn.execute(EVIDENCE, [post_id, version.number]).fetchall(),
         "media": conn.execute(_MEDIA, [post["site_id"], post_id]).fetchall(),
         "copies": len(members(conn, post_id)),
@@ -91,12 +101,24 @@ def read(
     }
 
 
-def _original(conn: sqlite3.Connection, judgement: Any, post: int) -> int | None:
-    """The mirrored post that the judgement points to, if there is one."""
-    if judgement is None or not judgement["url"]:
+def _original(
+    conn: sqlite3.Connection, judgement: Any, post: int, version: int
+) -> dict[str, Any] | None:
+    """The mirrored post that this one came from, if there is one, and what it says against that."""
+    if judgement is None:
         return None
+    row = conn.execute(_FOUND, [post, version]).fetchone()
+    if row is not None:
+        lead = row["lead_seconds"]
+        words = (row["contradiction"] or "").split(", ")
+        return {
+            "id": row["id"],
+            "alike": row["similarity"],
+            "hours": lead / 3600 if lead and lead > 0 else None,
+            "against": [_AGAINST.get(word, word) for word in words if word],
+        }
     row = conn.execute(_UPSTREAM_POST, [judgement["url"], post]).fetchone()
-    return row["id"] if row else None
+    return {"id": row["id"], "alike": None, "hours": None, "against": []} if row else None
 
 
 def _object(conn: sqlite3.Connection, post_id: int, number: int | None) -> bytes | None:
