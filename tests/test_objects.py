@@ -8,21 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.items import Kind
+from mirror.wordpress.literals import KEY, Literal
 from mirror.wordpress.objects import COLUMNS, dumps, loads, rebuild, split, wp_id
 
 KINDS: list[Kind] = ["post", "media", "term", "author", "comment"]
 
-# Whatever a JSON parser can give: integers of any size, lone surrogates, NULs.
+# Whatever the parser can give: numbers of any size, lone surrogates, NULs.
+literals = st.sampled_from(["NaN", "-Infinity", "1e400", "-1E+999", "0.30000000000000004441"])
+huge = st.integers(2**64) | st.integers(max_value=-(2**63) - 1)
 scalars = (
     st.none()
     | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False)
+    | st.integers(-(2**63), 2**64 - 1)
+    | (huge.map(str) | literals).map(Literal)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(codec=None), max_size=20)
 )
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text() | st.just(KEY), inner, max_size=3)
+        | st.fixed_dictionaries({KEY: inner})
+    ),
 )
 rendered = st.fixed_dictionaries(
     {}, optional={"rendered": values | st.text(), "protected": values, "raw": values}
@@ -64,10 +72,32 @@ def same(one: Any, other: Any) -> bool:
 
 
 @given(values)
-def test_dumps_gives_text_that_sqlite_can_hold(value: Any) -> None:
+def test_dumps_gives_json_that_sqlite_can_hold(value: Any) -> None:
     text = dumps(value)
     text.encode()
     assert same(loads(text), value)
+
+    def forbidden(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    json.loads(text, parse_constant=forbidden)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Literal("1e400"), '{"$json":"1e400"}'),
+        (2**70, '{"$json":"1180591620717411303424"}'),
+        (Literal("NaN"), '{"$json":"NaN"}'),
+        ({"$json": "NaN"}, '{"$json":{"$json":"NaN"}}'),
+        ({"$json": Literal("NaN")}, '{"$json":{"$json":{"$json":"NaN"}}}'),
+        ({"$json": {"$json": 5}}, '{"$json":{"$json":{"$json":{"$json":5}}}}'),
+        ({"$json": 1, "x": None}, '{"$json":1,"x":null}'),
+        ({"x": '{"$json":"NaN"}'}, '{"x":"{\\"$json\\":\\"NaN\\"}"}'),
+    ],
+)
+def test_how_numbers_that_json_cannot_hold_are_written(value: Any, text: str) -> None:
+    assert dumps([value]) == f"[{text}]"
 
 
 @pytest.mark.parametrize(

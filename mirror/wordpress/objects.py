@@ -6,7 +6,6 @@ Field names are those of the REST schemas (`class-wp-rest-*-controller.php`, `ge
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +14,13 @@ from typing import Any
 import orjson
 
 from mirror.items import JsonObject, Kind
+from mirror.wordpress import literals
+from mirror.wordpress.literals import MARK
 
 SQLITE_MAX_INT = 2**63 - 1
 
 # SQLite's TEXT cannot hold lone surrogates, and its functions stop at a NUL.
 UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
-
-LONG_NUMBER = re.compile(r"\d{19}", re.ASCII)
 
 # `date_gmt` is UTC without a `Z`.
 GMT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
@@ -119,33 +118,24 @@ def rebuild(kind: Kind, wp_id: int, columns: Mapping[str, Any], extra: str) -> d
 
 
 def dumps(value: object) -> str:
-    """Compact JSON that SQLite can store, whatever a JSON parser may have given."""
+    """Compact JSON that SQLite can store, of any value that `parse.decode` gives."""
     try:
         text = orjson.dumps(value).decode()
-    except (TypeError, ValueError):  # integers beyond 64 bits, lone surrogates
-        return json.dumps(value, separators=(",", ":"))
-    if "null" in text and _has_nan(value):  # orjson writes NaN and Infinity as null
-        return json.dumps(value, separators=(",", ":"))
-    return text
-
-
-def _has_nan(value: object) -> bool:
-    """Whether there is a number in it that JSON has no word for."""
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    if isinstance(value, dict):
-        return any(_has_nan(part) for part in value.values())
-    return isinstance(value, list) and any(_has_nan(part) for part in value)
+    except TypeError:  # literals, integers beyond 64 bits, lone surrogates
+        text = MARK
+    if MARK not in text:
+        return text
+    return json.dumps(literals.spelled(value), separators=(",", ":"))
 
 
 def loads(text: str) -> Any:
     """The inverse of `dumps`."""
-    if LONG_NUMBER.search(text):  # orjson would read an integer beyond 64 bits as a float
-        return json.loads(text)
-    try:
-        return orjson.loads(text)
-    except ValueError:  # lone surrogates
-        return json.loads(text)
+    if MARK not in text:
+        try:
+            return orjson.loads(text)
+        except ValueError:  # lone surrogates
+            return json.loads(text)
+    return literals.read(json.loads(text))
 
 
 def _encode(column: Column, obj: JsonObject) -> str | None:

@@ -4,13 +4,13 @@ Servers put a byte order mark or PHP notices before the value, and caches put co
 The first complete object or array is the value; what stood around it is named, never silently lost.
 """
 
-import json
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
+
+from mirror.wordpress import literals
 
 BOM = b"\xef\xbb\xbf"
 # Deeper than any block tree or plugin blob seen in the wild, and shallow enough for every
@@ -33,7 +33,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A JSON object or array, and what was cut away or mended to get it, in words."""
+    """A JSON object or array, and what was cut away or replaced to get it, in words."""
 
     value: Any
     noise: tuple[str, ...] = ()
@@ -42,8 +42,8 @@ class Decoded:
 def decode(body: bytes) -> Decoded:
     """The first complete JSON object or array in a body. At most `MOST_DEEP` levels deep.
 
-    Integers beyond 64 bits become floats, as PHP and orjson have them; NaN and infinities become
-    null; lone surrogates become U+FFFD.
+    Nothing in it is changed: numbers that Python has no exact value for are `literals.Literal`s,
+    and lone surrogates stay. Bytes that are no UTF-8 are no text: they become U+FFFD.
 
     Raises `Unreadable` where there is none.
     """
@@ -55,6 +55,8 @@ def decode(body: bytes) -> Decoded:
         raise Unreadable("not-json", f"a bare value, not an object or a list: {_quote(body[:200])}")
     if len(body) > 2 * MOST_DEEP and _deeper(value, MOST_DEEP):
         raise Unreadable("too-deep", f"JSON of more than {MOST_DEEP} levels")
+    if literals.may_hold(body):
+        value = literals.exactly(body.decode())
     return Decoded(value)
 
 
@@ -89,16 +91,16 @@ def _dig(body: bytes) -> Decoded:
         raise Unreadable("empty", "an empty body")
     if re.match(r"\s*<(?:!doctype|html|head|body|\?xml)\b", text, re.IGNORECASE):
         raise Unreadable("html", f"a page, not JSON: {_quote(_title(text))}")
-    start, end, value, mended = _first_value(text)
+    start, end, value = _first_value(text)
     for where, cut in (("before", text[:start]), ("after", text[end:])):
         if cut.strip():
             noise.append(f"{len(cut.encode())} bytes {where} the JSON: {_quote(cut)}")
-    return Decoded(value, (*noise, *mended))
+    return Decoded(value, tuple(noise))
 
 
-def _first_value(text: str) -> tuple[int, int, Any, tuple[str, ...]]:
-    """Where the value starts and ends, and the value, and what was mended in it."""
-    spare: tuple[int, int, Any, tuple[str, ...]] | None = None
+def _first_value(text: str) -> tuple[int, int, Any]:
+    """Where the value starts and ends, and the value."""
+    spare: tuple[int, int, Any] | None = None
     openings = _Openings(text)
     for _ in range(MOST_TRIES):
         if (start := openings.next()) is None:
@@ -106,10 +108,10 @@ def _first_value(text: str) -> tuple[int, int, Any, tuple[str, ...]]:
         # What stands inside a candidate is none: a broken list must not be read as its first row.
         openings.at = end = _end(text, start)
         try:
-            value, mended = _load(text[start:end])
+            value = literals.exactly(text[start:end])
         except ValueError:
             continue
-        found = (start, end, value, mended)
+        found = (start, end, value)
         # `[]` in a PHP notice is not the list, unless nothing better follows.
         if _looks_sent(value) or not text[:start].strip():
             return found
@@ -177,55 +179,6 @@ def _end(text: str, start: int) -> int:
         elif not match[1]:
             break
     raise Unreadable("truncated", f"the JSON breaks off after {len(text) - start} characters")
-
-
-def _load(text: str) -> tuple[Any, tuple[str, ...]]:
-    """A value from exactly this text, mended where strict JSON forbids what PHP lets through.
-
-    Raises `ValueError`.
-    """
-    try:
-        return orjson.loads(text), ()
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
-        pass
-    mended: list[str] = []
-    whole, surrogates = _without_lone_surrogates(text)
-    if surrogates:
-        mended.append("lone surrogates (replaced by U+FFFD)")
-
-    def number(literal: str) -> float | None:
-        value = float(literal)
-        if math.isfinite(value):
-            return value
-        mended.append(f"{literal[:20]} (read as null)")
-        return None
-
-    def integer(literal: str) -> float | int | None:
-        fits = len(literal) <= 20 and -(2**63) <= int(literal) < 2**64
-        return int(literal) if fits else number(literal)
-
-    value = json.loads(
-        whole, strict=False, parse_float=number, parse_int=integer, parse_constant=number
-    )
-    return value, tuple(dict.fromkeys(mended))
-
-
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
-
-
-def _without_lone_surrogates(text: str) -> tuple[str, bool]:
-    found = False
-
-    def replace(match: re.Match[str]) -> str:
-        nonlocal found
-        found = found or bool(match[1])
-        return "\\ufffd" if match[1] else match[0]
-
-    return _ESCAPE.sub(replace, text), found
 
 
 def _title(text: str) -> str:

@@ -121,14 +121,15 @@ class InvalidUtf8(Behaviour):
 
 
 class NotANumber(Behaviour):
-    """A plugin's field holds NaN and Infinity, which JSON does not know. All is mirrored."""
+    """A plugin's field holds NaN, Infinity and numbers of many digits. All is mirrored."""
 
     urls = ("nan",)
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         reply = self.usual(ask, site)
         if ask.is_posts:
-            body = reply.body.replace(b'"meta":', b'"score":[NaN,-Infinity,1e999],"meta":')
+            odd = b"[NaN,-Infinity,1e999,12345678901234567890123,0.30000000000000004441]"
+            body = reply.body.replace(b'"meta":', b'"score":%b,"meta":' % odd)
             return reply._replace(body=body)
         return reply
 
