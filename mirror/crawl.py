@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from mirror.errors import SiteError
-from mirror.progress import CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
+from mirror.progress import Budget, CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
 from mirror.second_core import SecondCore
 from mirror.session import Session
 from mirror.store.connection import connect
@@ -29,16 +29,24 @@ def run(
     db: Path,
     watcher: Watcher | None = None,
     settings: dict[str, Any] | None = None,
+    budget: Budget | None = None,
 ) -> list[CrawlSummary]:
     """Carries out rounds of crawls, each round's sites side by side, in one process.
 
     `rounds` is consumed lazily: the next round is asked for when the last one has ended. Ends
-    early after Ctrl-C or SIGTERM, with what is in flight finished and the runs `interrupted`.
+    early after Ctrl-C or SIGTERM, or with its `budget`: what is in flight is finished, and the
+    runs are `interrupted`.
     Scrapy's reactor starts once in a process, so this can be called only once.
 
     Raises StoreError when the database cannot be opened or written.
     """
-    crawls = Crawls(rounds, connect(db, write=True), watcher or Unwatched(), settings or {})
+    crawls = Crawls(
+        rounds,
+        connect(db, write=True),
+        watcher or Unwatched(),
+        settings or {},
+        budget or Budget(),
+    )
     try:
         return crawls.run()
     finally:
@@ -87,11 +95,15 @@ class Crawls:
         db: Database,
         watcher: Watcher,
         settings: dict[str, Any],
+        budget: Budget,
     ) -> None:
         self.rounds: Iterator[Round] = iter(rounds)
         self.db = db
         self.watcher = watcher
         self.settings = settings
+        self.budget = budget
+        self.requests = 0
+        self.crawlers: list[Any] = []
         self.summaries: list[CrawlSummary] = []
         self.error: Exception | None = None
         self.left = 0
@@ -105,7 +117,9 @@ class Crawls:
         if self.left:
             loop = asyncio.get_event_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._stop)
+                loop.add_signal_handler(number, self._stop_for, "stopped from outside")
+            if self.budget.seconds is not None:
+                loop.call_later(self.budget.seconds, self._spent, "its time")
             self.process.start(install_signal_handlers=False)
         if self.error is not None:
             raise self.error
@@ -124,6 +138,11 @@ class Crawls:
     def _begin(self, order: CrawlOrder) -> None:
         crawler = self.process.create_crawler("wordpress")
         crawler.settings.setdict(politeness(order), priority="spider")
+        if self.budget.requests is not None:
+            from scrapy.signals import request_reached_downloader
+
+            crawler.signals.connect(self._asked, signal=request_reached_downloader)
+        self.crawlers.append(crawler)
         session = Session(self.db, order, second_core=self.second_core)
         task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
         self.left += 1
@@ -131,6 +150,7 @@ class Crawls:
 
     def _ended(self, crawler: Any, task: "asyncio.Task[None]") -> None:
         self.left -= 1
+        self.crawlers.remove(crawler)
         spider = crawler.spider
         if not task.cancelled() and task.exception() is not None:
             self.error = self.error or task.exception()  # type: ignore[assignment]
@@ -142,11 +162,23 @@ class Crawls:
         if self.left == 0:
             self._next_round()
 
-    def _stop(self) -> None:
+    def _asked(self) -> None:
+        self.requests += 1
+        if self.budget.requests is not None and self.requests >= self.budget.requests:
+            self._spent(f"its {self.budget.requests} requests")
+
+    def _spent(self, what: str) -> None:
+        if not self.stopping and self.left:
+            self._stop_for(f"the run has used up {what}; the next one goes on from here")
+
+    def _stop_for(self, why: str) -> None:
         if self.stopping:
             logging.getLogger(__name__).warning("stopping at once")
             os._exit(130)
         self.stopping = True
+        for crawler in self.crawlers:
+            if crawler.spider is not None:
+                crawler.spider.stopped_for = why
         loop = asyncio.get_event_loop()
         self.stop_task = loop.create_task(self.process.stop())
         loop.call_later(GRACE_SECONDS, self._give_up)

@@ -35,6 +35,18 @@ class CrawlOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What one run may cost, over all its sites: seconds, requests. None: as much as it takes.
+
+    A run that has used it up is stopped as by Ctrl-C: what is in flight is finished and kept, and
+    the next run goes on from there.
+    """
+
+    seconds: float | None = None
+    requests: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSummary:
     """What one crawl of one site came to: the row of `crawls`, with its coverage.
 

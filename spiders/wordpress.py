@@ -48,6 +48,7 @@ class WordpressSpider(Spider):
         self.watcher = watcher
         self.summary: CrawlSummary | None = None
         self.fatal: Exception | None = None
+        self.stopped_for: str | None = None
         self._visit: asyncio.Task[None] | None = None
         self._items: asyncio.Queue[Item | None] = asyncio.Queue()
 
@@ -116,7 +117,9 @@ class WordpressSpider(Spider):
             return
         if self.summary is None:
             self._count()
-            self.summary = self.session.finish("interrupted", f"stopped: {reason}")
+            self.summary = self.session.finish(
+                "interrupted", self.stopped_for or f"stopped: {reason}"
+            )
         logger.info("%s: %s", self.session.host, self.summary.outcome)
         self.watcher.finished(self.summary)
 

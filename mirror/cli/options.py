@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -113,6 +114,28 @@ class Command(click.Command):
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class _Duration(click.ParamType[timedelta]):
+    """A span of time such as `90s`, `30m` or `6h`."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        from mirror.config.kinds import duration
+
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return duration(str(value))
+        except ValueError as error:
+            hint = f"; {error}" if str(error) else ""
+            self.fail(f"{value!r}: expected a time such as 90s, 30m or 6h{hint}", param, ctx)
+
+
+DURATION = _Duration()
 
 
 def limit_option(default: int) -> Callable[[Function], Function]:

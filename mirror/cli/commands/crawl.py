@@ -1,5 +1,6 @@
 """`mirror crawl`."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,13 @@ import click
 
 from mirror.cli import logs
 from mirror.cli.choosing import Wishes, chosen_sites, order
-from mirror.cli.options import Command, Invocation, json_option, pass_invocation
+from mirror.cli.options import DURATION, Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import note, print_json, print_text
 from mirror.cli.progress import watching
 from mirror.cli.summary import exit_code, text
 from mirror.errors import SiteError, StoreError
 from mirror.lock import locked
-from mirror.progress import CrawlOrder, CrawlSummary
+from mirror.progress import Budget, CrawlOrder, CrawlSummary
 from mirror.store.upkeep import upgrade
 
 
@@ -32,6 +33,10 @@ from mirror.store.upkeep import upgrade
 )
 @click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS",
               help="Between two requests to a site.")  # fmt: skip
+@click.option("--max-time", type=DURATION, metavar="TIME",
+              help="End the run after so long (30m, 6h); the next goes on.")  # fmt: skip
+@click.option("--max-requests", type=click.IntRange(min=1), metavar="N",
+              help="End the run after so many requests; the next goes on.")  # fmt: skip
 @click.option("--accept-deletions", is_flag=True, help="Believe even a mass deletion.")
 @click.option(
     "--contact", metavar="ADDRESS", help="Goes into the User-Agent: mailto:… or https://…"
@@ -51,6 +56,8 @@ def command(
     /,
     urls: tuple[str, ...],
     wait: bool,
+    max_time: timedelta | None,
+    max_requests: int | None,
     log_file: Path | None,
     log_format: logs.LogFormat,
     as_json: bool,
@@ -64,12 +71,15 @@ def command(
     """
     logs.configure(file=log_file, form=log_format, debug=invocation.debug)
     wanted = Wishes(**wishes)
+    budget = Budget(
+        seconds=max_time.total_seconds() if max_time is not None else None, requests=max_requests
+    )
     try:
         with locked(invocation.db_path(), wait=None if wait else 0):
             _upgrade(invocation)
             found = chosen_sites(invocation, urls)
             orders = [order(site, wanted, invocation.settings()) for site in found]
-            summaries = _run(invocation, orders) if orders else []
+            summaries = _run(invocation, orders, budget) if orders else []
     except StoreError as error:
         _tell(invocation, [], error.exit_code, trouble=str(error))
         raise
@@ -86,7 +96,7 @@ def _upgrade(invocation: Invocation) -> None:
         note(f"upgraded {invocation.db_path()}; as it was before, it is at {copy}")
 
 
-def _run(invocation: Invocation, orders: list[CrawlOrder]) -> list[CrawlSummary]:
+def _run(invocation: Invocation, orders: list[CrawlOrder], budget: Budget) -> list[CrawlSummary]:
     from mirror import crawl
 
     with watching(quiet=invocation.quiet) as watcher:
@@ -95,6 +105,7 @@ def _run(invocation: Invocation, orders: list[CrawlOrder]) -> list[CrawlSummary]
             db=invocation.db_path(),
             watcher=watcher,
             settings={"MIRROR_MEDIA": invocation.media()},
+            budget=budget,
         )
 
 
