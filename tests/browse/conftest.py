@@ -1,13 +1,19 @@
 """A served sample mirror, asked in-process; and, for the browser, over loopback."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browse.sample import build
 from tests.browse.sites import Served, Server, unused_port
+
+if TYPE_CHECKING:
+    # Most of these tests need no browser, nor the time that importing it takes.
+    from playwright.sync_api import Browser, BrowserContext
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,3 +49,28 @@ def server(sample: Path) -> Iterator[Server]:
     running = Server(sample, unused_port())
     yield running
     running.stop()
+
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Debian's Chromium, headless. Without it the test is skipped; where `CI` is set, it fails."""
+    if not Path(CHROMIUM).exists():
+        reason = f"there is no {CHROMIUM}: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: "Browser") -> "Iterator[BrowserContext]":
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as opened:
+        yield opened

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browse import hostile
 from tests.browse.payloads import PAYLOADS
 from tests.browse.sites import Server, unused_port
+from tests.browse.witness import Witness, settled, violations
 
 pytestmark = pytest.mark.browser
 
@@ -45,46 +45,6 @@ TABLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    with chromium.new_context(viewport={"width": 1440, "height": 900}) as opened:
-        yield opened
-
-
-class Witness:
-    """Notes what a page says on the console, asks of the network, and pops up."""
-
-    def __init__(self, page: Page) -> None:
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.popped: list[str] = []
-        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        page.on("dialog", self._dialog)
-        page.context.on("request", lambda request: self.asked.append(request.url))
-
-    def _dialog(self, dialog: Any) -> None:
-        self.popped.append(dialog.message)
-        dialog.dismiss()
-
-    def outside(self, home: str) -> list[str]:
-        return [url for url in self.asked if not url.startswith((home, "data:"))]
-
-
-def settled(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_pages_fit_speak_no_error_and_can_be_used_by_all(
@@ -101,12 +61,7 @@ def test_pages_fit_speak_no_error_and_can_be_used_by_all(
             expected = 1 if path == "/nowhere" else 0
             assert len(witness.said) == expected, (path, witness.said)
             witness.said.clear()
-            violations = [
-                (found["id"], [node["html"][:160] for node in found["nodes"][:3]])
-                for found in Axe().run(page).response["violations"]
-                if found["impact"] in ("serious", "critical")
-            ]
-            assert not violations, (path, violations)
+            assert not violations(page), path
         assert not witness.outside(server.url)
 
 
