@@ -5,6 +5,18 @@ is not either: it becomes a row in `failures`, and the crawl goes on.
 """
 
 from collections.abc import Sequence
+from typing import Literal
+
+
+SiteErrorKind = Literal[
+    "unsaid",
+    "absent",  # no REST API at any of the usual places
+    "refused",  # there is one, but not for us
+    "challenge",  # it wants a browser
+    "rate-limited",  # it asks to come back later
+    "elsewhere",  # it points to another host
+    "failing",  # no usable answer
+]
 
 
 class MirrorError(Exception):
@@ -24,10 +36,18 @@ class SiteError(MirrorError):
 
     exit_code = 3
 
-    def __init__(self, message: str, trail: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, trail: Sequence[str] = (), *, kind: SiteErrorKind = "unsaid"
+    ) -> None:
         """`trail`: the places that were asked and what each answered, one line each."""
         super().__init__(message)
         self.trail = tuple(trail)
+        self.kind = kind
+
+    @property
+    def leave_alone(self) -> bool:
+        """Whether nothing else is to be asked of this site: not its feeds either."""
+        return self.kind in ("challenge", "rate-limited", "elsewhere", "failing")
 
 
 class DiscoveryError(SiteError):

@@ -32,7 +32,9 @@ class Approach:
         ask = next(search)
         while True:
             # Only the API knows what to do with credentials: pages are asked for without.
-            reply = await self.client.follow(ask.url, accept=ask.accept, signed=ask.accept != PAGE)
+            reply = await self.client.follow(
+                ask.url, headers={"Accept": ask.accept}, signed=ask.accept != PAGE
+            )
             self.server_time = self.server_time or reply.date
             try:
                 ask = search.send(reply)

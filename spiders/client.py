@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -58,7 +59,12 @@ class Client:
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     async def get(
-        self, url: str, *, method: str = "GET", accept: str | None = None, signed: bool = True
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        signed: bool = True,
     ) -> Reply:
         """Asks once; when told to wait, waits and asks again, up to PAUSES times.
 
@@ -67,7 +73,7 @@ class Client:
         has failed too often in a row.
         """
         for attempt in range(PAUSES + 1):
-            reply = await self._once(url, method, accept, signed)
+            reply = await self._once(url, method, headers or {}, signed)
             await self._heed(reply)
             pause = self._asked_to_wait(reply, attempt)
             if pause is None:
@@ -80,7 +86,9 @@ class Client:
         """Takes note that the site sends this many rows at once, but not many more."""
         self.rows = max(FEWEST_ROWS, min(rows, MOST_ROWS))
 
-    async def follow(self, url: str, *, accept: str | None = None, signed: bool = True) -> Reply:
+    async def follow(
+        self, url: str, *, headers: Mapping[str, str] | None = None, signed: bool = True
+    ) -> Reply:
         """Like `get`, but follows redirects within the host: to https, to or from `www.`.
 
         A redirect that leads elsewhere is returned as it is: its `Location` is for the user to
@@ -88,7 +96,7 @@ class Client:
         """
         passed: list[str] = []
         while True:
-            reply = await self.get(url, accept=accept, signed=signed)
+            reply = await self.get(url, headers=headers, signed=signed)
             target = _target(reply)
             if target is None or len(passed) == HOPS or host_of(target) != host_of(url):
                 break
@@ -99,10 +107,10 @@ class Client:
             error=reply.error, redirected_from=tuple(passed),
         )  # fmt: skip
 
-    async def _once(self, url: str, method: str, accept: str | None, signed: bool) -> Reply:
+    async def _once(self, url: str, method: str, asked: Mapping[str, str], signed: bool) -> Reply:
         await self._gate()
         self.requests += 1
-        headers = {"Accept": accept} if accept else {}
+        headers = dict(asked)
         meta: dict[str, object] = {"handle_httpstatus_all": True}
         if signed and self.credentials and (proof := self.credentials.authorization(url)):
             headers["Authorization"] = proof
@@ -116,7 +124,8 @@ class Client:
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
             if "robots.txt" in str(error):
-                raise RefusedError(f"robots.txt forbids {url} to {self.agent}") from error
+                why = f"robots.txt forbids {url} to {self.agent}"
+                raise RefusedError(why, kind="refused") from error
             # Too large when decompressed (DOWNLOAD_MAXSIZE).
             return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
         except Exception as error:
@@ -149,7 +158,7 @@ class Client:
             return
         failures, self._failures = self._failures, 0
         if self.lifeline is not None:
-            reply = await self._once(self.lifeline, "GET", None, True)
+            reply = await self._once(self.lifeline, "GET", {}, True)
             failed = reply.status == 0 or reply.status >= 500
         if failed:
             last = reply.error or f"status {reply.status}"

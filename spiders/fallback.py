@@ -32,19 +32,11 @@ from spiders.reach import Reach
 from spiders.sitemaps import Sitemaps
 
 WITHOUT_FEED = ("post", "page", "attachment", "nav_menu_item")
-# What discovery says of a site that is to be left alone, or that is another one.
-_LEAVE_ALONE = ("wants a browser", "asks to come back later", "points to another host",
-                "gave no usable answer", "times in a row")  # fmt: skip
 # A front page that has none of these is not WordPress', and announces no feed.
 _MARKS = re.compile(
     rb"/wp-(?:content|includes)/|content=[\"']WordPress |application/(?:rss|atom)\+xml",
     re.IGNORECASE,
 )
-
-
-def worth_trying(why: str) -> bool:
-    """Whether feeds and sitemaps may be asked for, from what became of REST."""
-    return not any(reason in why for reason in _LEAVE_ALONE)
 
 
 class Fallback:
@@ -107,7 +99,9 @@ class Fallback:
 
     async def _approach(self) -> bool:
         """Finds the home address and the feed; False if the site wants no robots at all."""
-        front = await self.client.follow(self.session.order.url, accept=ACCEPT, signed=False)
+        front = await self.client.follow(
+            self.session.order.url, headers={"Accept": ACCEPT}, signed=False
+        )
         if is_challenge(front) or front.status in (0, 401, 429) or front.status >= 500:
             return False
         if not self.refused and not _MARKS.search(front.body[:MOST_BYTES]):

@@ -4,9 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scrapy import Request, signals
-from scrapy.crawler import Crawler
-
 from mirror.store.feeds import Validators
 from mirror.wordpress.feeds import Entry, Feed, NotAFeed, feed_url, read_feed
 from mirror.wordpress.problems import classify
@@ -50,15 +47,14 @@ class Feeds:
         self.etag: str | None = None
         self.last_modified: str | None = None
         self.problem: str | None = None
-        self._conditional = Conditional(client.crawler)
 
     async def find(self, known: Callable[[str], Validators | None]) -> bool:
         """Whether the site has a feed of posts: its address, and whether it has changed."""
         for kind, pretty in SPELLINGS:
             url = feed_url(self.home, kind, pretty=pretty)
-            if (seen := known(url)) is not None:
-                self._conditional.expect(url, seen)
-            reply = await self.client.follow(url, accept=ACCEPT, signed=False)
+            seen = known(url)
+            headers = {"Accept": ACCEPT, **conditional(seen)}
+            reply = await self.client.follow(url, headers=headers, signed=False)
             self.kind, self.pretty, self.url = kind, pretty, url
             if reply.status == 304 and seen is not None:
                 self.unchanged = True
@@ -108,9 +104,10 @@ class Feeds:
         if page == 1 and not more and self.first is not None:
             return self.first
         query: dict[str, object] = {**more, **({"paged": page} if page > 1 else {})}
+        accept = {"Accept": ACCEPT}
         for _ in range(3):
             url = feed_url(self.home, self.kind, pretty=self.pretty, **query)
-            feed = self._read(await self.client.follow(url, accept=ACCEPT, signed=False))
+            feed = self._read(await self.client.follow(url, headers=accept, signed=False))
             if isinstance(feed, Feed) or feed == "past the end":
                 break
         return feed
@@ -141,28 +138,17 @@ class Feeds:
         return problem.message if problem else f"status {reply.status}"
 
 
-class Conditional:
-    """Conditional GET: adds the validators of an address to the next request for it.
+def conditional(seen: Validators | None) -> dict[str, str]:
+    """The headers that ask whether something has changed since it was seen.
 
     The ETag alone, where there is one: WordPress wants both to match, and a newest post that was
     deleted makes `If-Modified-Since` say 304 wrongly (`WP::send_headers`).
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._headers: dict[str, tuple[str, str]] = {}
-        crawler.signals.connect(self._add, signal=signals.request_reached_downloader)
-
-    def expect(self, url: str, seen: Validators) -> None:
-        """The next request for this address asks whether it has changed."""
-        if seen.etag:
-            self._headers[url] = ("If-None-Match", seen.etag)
-        elif seen.last_modified:
-            self._headers[url] = ("If-Modified-Since", seen.last_modified)
-
-    def _add(self, request: Request) -> None:
-        header = self._headers.pop(request.url, None)
-        if header is not None:
-            request.headers[header[0]] = header[1]
+    if seen is None:
+        return {}
+    if seen.etag:
+        return {"If-None-Match": seen.etag}
+    return {"If-Modified-Since": seen.last_modified} if seen.last_modified else {}
 
 
 def etag(text: str) -> str | None:

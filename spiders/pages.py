@@ -77,7 +77,7 @@ class Pages:
         if url is None or subject in self.reach.vain:
             return
         try:
-            reply = await self.client.follow(url, accept=ACCEPT, signed=False)
+            reply = await self.client.follow(url, headers={"Accept": ACCEPT}, signed=False)
         except RefusedError as error:
             logger.info("%s", error)
             return

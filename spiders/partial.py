@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 MOST_LOOKUPS = 2000
 # A site whose first pages tell no id tells none.
 VAIN_LOOKUPS = 3
+PAGE = {"Accept": "text/html"}
 
 
 class Keeper:
@@ -143,10 +144,10 @@ class Keeper:
             return None
         self._lookups += 1
         try:
-            reply = await self.client.get(url, method="HEAD", accept="text/html", signed=False)
+            reply = await self.client.get(url, method="HEAD", headers=PAGE, signed=False)
             number = id_in_header(reply) if reply.status == 200 else None
             if number is None and reply.status not in (404, 410):
-                reply = await self.client.follow(url, accept="text/html", signed=False)
+                reply = await self.client.follow(url, headers=PAGE, signed=False)
                 number = read_page(reply).wp_id if reply.status == 200 else None
         except RefusedError as error:
             logger.info("%s", error)

@@ -91,7 +91,7 @@ class Sitemaps:
     async def _get(self, url: str) -> Reply | None:
         try:
             reply = await self.client.follow(
-                url, accept="application/xml,text/plain;q=0.5", signed=False
+                url, headers={"Accept": "application/xml,text/plain;q=0.5"}, signed=False
             )
         except RefusedError as error:
             logger.info("%s", error)

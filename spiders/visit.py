@@ -20,7 +20,7 @@ from mirror.wordpress.routes import supports
 from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
-from spiders.fallback import Fallback, worth_trying
+from spiders.fallback import Fallback
 from spiders.reading import Reader
 from spiders.revisions import Revisions
 from spiders.seeing import Seeing
@@ -63,8 +63,10 @@ class Visit:
             root = await self._find()
         except (DiscoveryError, RefusedError) as error:
             # Who has a password wants more than feeds: a wrong one is told, not worked around.
+            if self.client.rejection or error.leave_alone:
+                raise
             refused = isinstance(error, RefusedError)
-            if self.client.rejection or not await self._fall_back(str(error), refused=refused):
+            if not await self._fall_back(str(error), refused=refused):
                 raise
             return
         await self.seeing.introduce(root.api)
@@ -101,8 +103,6 @@ class Visit:
 
     async def _fall_back(self, why: str, *, refused: bool = True) -> bool:
         """Reads feeds and sitemaps instead; whether they gave anything."""
-        if not worth_trying(why):
-            return False
         fallback = Fallback(
             session=self.session, client=self.client, watcher=self.watcher, send=self.send,
             why=why, refused=refused,
@@ -158,7 +158,8 @@ class Visit:
         except SiteError as error:
             if self.client.rejection is None:
                 raise
-            raise RefusedError(self.seeing.refusal(self.client.rejection), error.trail) from None
+            why = self.seeing.refusal(self.client.rejection)
+            raise RefusedError(why, error.trail, kind="refused") from None
         self.seeing.require_origin(root.api)
         if self.approach.server_time is not None:
             self.started = min(self.started, self.approach.server_time)
@@ -250,7 +251,8 @@ class Visit:
         with self.session.transaction():
             states.update(self.session.db, self.session.site_id, name, {"refused": problem.message})
         if problem.stops_site:
-            raise RefusedError(f"{self.session.host}: {problem.message}")
+            why = f"{self.session.host}: {problem.message}"
+            raise RefusedError(why, kind="challenge")
 
     async def _media_of_changed(self, reader: Reader) -> None:
         """Media that became visible with their post: old dates, and no new total tell of them."""

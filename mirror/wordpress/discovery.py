@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from mirror.errors import ConfigError, DiscoveryError, RefusedError
+from mirror.errors import ConfigError, DiscoveryError, RefusedError, SiteErrorKind
 from mirror.items import JsonObject
 from mirror.urls import host_of, is_global_host
 from mirror.wordpress import advertised
@@ -68,7 +68,7 @@ def discover(url: str) -> Generator[Ask, Reply, Root]:
     search = _Search(start)
     root = yield from search.run(guessed)
     if root is None:
-        raise DiscoveryError(search.verdict(), search.trail)
+        raise search.verdict()
     return root
 
 
@@ -110,7 +110,8 @@ class _Search:
         """Judges the first reply: the root itself, a refusal, another host, or a page to read."""
         if away := _away(page, self.start):
             self.elsewhere = away
-            raise DiscoveryError(self.verdict(), self._noted(page, f"sent on to {self.elsewhere}"))
+            self._note(page, f"sent on to {away}")
+            raise self.verdict()
         if index := _index_in(page):
             self._note(page, "the REST root")
             return self._root(page, index)
@@ -204,29 +205,30 @@ class _Search:
         by = f" (from {reply.redirected_from[0]})" if reply.redirected_from else ""
         self.trail.append(f"{reply.url}{by}: {what}")
 
-    def _noted(self, reply: Reply, what: str) -> list[str]:
-        self._note(reply, what)
-        return self.trail
-
     def _refused(self, reply: Reply, problem: Problem | None) -> RefusedError:
         what = problem.message if problem else str(reply.status)
-        kind = problem.kind if problem else "refused"
         self._note(reply, what)
-        host = host_of(reply.url)
-        says = {
-            "challenge": f"{host} wants a browser, not a robot ({what})",
-            "rate-limited": f"{host} asks to come back later ({what})",
-            "redirected-away": f"{host} hides its REST API ({what})",
-        }
-        return RefusedError(says.get(kind, f"{host} refuses its REST API ({what})"), self.trail)
+        kind: SiteErrorKind = "refused"
+        does = "refuses its REST API"
+        if problem and problem.kind == "challenge":
+            kind, does = "challenge", "wants a browser, not a robot"
+        elif problem and problem.kind == "rate-limited":
+            kind, does = "rate-limited", "asks to come back later"
+        elif problem and problem.kind == "redirected-away":
+            does = "hides its REST API"
+        return RefusedError(f"{host_of(reply.url)} {does} ({what})", self.trail, kind=kind)
 
-    def verdict(self) -> str:
+    def verdict(self) -> DiscoveryError:
+        """Why there is no root, once all places were asked."""
         host = host_of(self.start)
         if self.elsewhere:
-            return f"{host} points to another host; if that is the site, mirror {self.elsewhere}"
+            said = f"{host} points to another host; if that is the site, mirror {self.elsewhere}"
+            return DiscoveryError(said, self.trail, kind="elsewhere")
         if self.failing:
-            return f"{host} gave no usable answer: {self.failing}"
-        return f"no WordPress REST API found at {host}"
+            said = f"{host} gave no usable answer: {self.failing}"
+            return DiscoveryError(said, self.trail, kind="failing")
+        said = f"no WordPress REST API found at {host}"
+        return DiscoveryError(said, self.trail, kind="absent")
 
 
 # What a theme cannot help showing: a site that has these is WordPress, whatever else it hides.
