@@ -6,15 +6,17 @@ from typing import Any
 
 from scrapy import Spider
 
-from mirror.errors import MirrorError
+from mirror import credentials
+from mirror.errors import MirrorError, RefusedError, SiteError
 from mirror.items import Collection
 from mirror.progress import CrawlOrder, CrawlPlan, PlannedCollection
 from mirror.urls import host_of
 from mirror.wordpress.discovery import Root
 from mirror.wordpress.problems import Problem, read_list
-from mirror.wordpress.routes import supports
+from mirror.wordpress.routes import Api, supports
 from spiders.approach import Approach
-from spiders.client import Client
+from spiders.client import Client, Unsigned
+from spiders.rights import Rights
 
 PAGE = 100
 OVERLAP = 1
@@ -23,7 +25,7 @@ APPROACH_REQUESTS = 5
 
 
 class PreflightSpider(Spider):
-    """`mirror plan`: one request a collection, each for one id."""
+    """`mirror plan`: one request a collection, each for one id; with credentials, as that user."""
 
     name = "preflight"
     custom_settings = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - Scrapy's way to say it
@@ -45,10 +47,13 @@ class PreflightSpider(Spider):
 
     async def _look(self) -> CrawlPlan:
         client = Client(self.crawler, self.settings["ROBOTSTXT_USER_AGENT"])
-        approach = Approach(client)
-        root = await approach.root(self.order.url)
+        if self.order.credentials is not None:
+            client.credentials = credentials.read(self.order.credentials, self.order.url)
+        approach, rights = Approach(client), Rights(self.order, client)
+        root = await self._root(approach, rights)
         found = await approach.survey(root, comments=self.order.comments)
-        counted = [await self._count(client, root, c) for c in found.collections]
+        api = rights.widened(root.api, found.collections)
+        counted = [await self._count(client, api, c) for c in found.collections]
         requests = APPROACH_REQUESTS + sum(c.requests for c in counted)
         warnings = (*approach.notes, *found.oddities, *self._warnings(root, found.collections))
         return CrawlPlan(
@@ -62,13 +67,28 @@ class PreflightSpider(Spider):
             warnings=warnings,
         )
 
+    async def _root(self, approach: Approach, rights: Rights) -> Root:
+        """The REST root, as whoever may see it. Raises SiteError, or ConfigError."""
+        try:
+            root = await approach.root(self.order.url)
+        except SiteError as error:
+            rejection = rights.client.rejection
+            if rejection is None:
+                raise
+            raise RefusedError(rights.refusal(rejection), error.trail) from None
+        rights.require_origin(root.api)
+        await rights.introduce(root.api)
+        return root
+
     def _seconds(self, client: Client) -> float:
         """Between two requests, at the polite rate."""
         return max(self.settings.getfloat("DOWNLOAD_DELAY"), client.crawl_delay)
 
-    async def _count(self, client: Client, root: Root, collection: Collection) -> PlannedCollection:
+    async def _count(self, client: Client, api: Api, collection: Collection) -> PlannedCollection:
+        # Users are listed as anybody sees them, whoever asks.
+        asking = Unsigned(client) if collection.kind == "author" else client
         query = {"per_page": "1", "_fields": "id"}
-        outcome = read_list(await client.get(root.api.url(collection.route, query)))
+        outcome = read_list(await asking.get(api.url(collection.route, query)))
         refused = outcome.message if isinstance(outcome, Problem) else None
         total = None if isinstance(outcome, Problem) else outcome.total
         pages = math.ceil((total or 0) / (PAGE - OVERLAP))

@@ -5,88 +5,29 @@ change is neither an edit nor a deletion: it is added to the rows, or left in th
 """
 
 import logging
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-from mirror.errors import ConfigError, RefusedError
 from mirror.items import Collection, StoredItem
 from mirror.session import Session
 from mirror.store import sights
 from mirror.sync.fingerprint import fingerprint, projection
 from mirror.wordpress import access
-from mirror.wordpress.access import PUBLIC, Access, WideApi
 from mirror.wordpress.objects import rebuild, split, without_personal
-from mirror.wordpress.problems import Problem, read_object
-from mirror.wordpress.routes import Api
 from spiders.client import Client
+from spiders.rights import Rights
 
 logger = logging.getLogger(__name__)
 
 
-class Seeing:
+class Seeing(Rights):
     """The rights of one crawl, and what they mean for what is read."""
 
     def __init__(self, session: Session, client: Client) -> None:
+        super().__init__(session.order, client)
         self.session = session
-        self.client = client
-        self.access: Access = PUBLIC
-        self._user = 0
         self._narrowed = False
         self._mixed: set[str] = set()  # collections that were read with more or fewer rights
-
-    # Who we are.
-
-    async def introduce(self, api: Api) -> None:
-        """Finds out what the credentials may see. Raises RefusedError if they are not accepted."""
-        if self.client.credentials is None:
-            return
-        user = await self._ask(api, "/wp/v2/users/me", {"context": "edit"})
-        types = await self._ask(api, "/wp/v2/types", {"context": "edit"}, needed=False)
-        self._user = user["id"] if type(user.get("id")) is int else 0
-        self.access = access.access(user, types)
-
-    async def confirm(self, api: Api) -> None:
-        """Before anything is taken for gone: a revoked password hides, it does not delete."""
-        if self.client.credentials is not None:
-            await self._ask(api, "/wp/v2/users/me", {"_fields": "id"})
-
-    async def _ask(
-        self, api: Api, route: str, query: dict[str, str], *, needed: bool = True
-    ) -> dict[str, Any]:
-        outcome = read_object(await self.client.get(api.url(route, query)))
-        if not isinstance(outcome, Problem):
-            return outcome
-        if not needed and self.client.rejection is None and outcome.kind == "refused":
-            return {}  # a user who may edit nothing
-        ignored = outcome.code == "rest_not_logged_in"
-        raise RefusedError(
-            self.refusal(self.client.rejection or (access.IGNORED if ignored else outcome.message))
-        )
-
-    def refusal(self, why: str) -> str:
-        """That the credentials were not accepted, in one line that names where they came from."""
-        source = self.client.credentials.source if self.client.credentials else "none"
-        return f"{self.session.host} does not accept the credentials of {source}: {why}"
-
-    def require_origin(self, api: Api) -> None:
-        """Raises ConfigError if the API is not where the credentials may be sent."""
-        credentials = self.client.credentials
-        if credentials is None or credentials.authorization(api.root) is not None:
-            return
-        there = urlsplit(api.root)
-        raise ConfigError(
-            f"the API of {self.session.order.url} is at {there.scheme}://{there.netloc}: the "
-            f"credentials of {credentials.source} are not sent to another origin; if that is "
-            "where they belong, write it as the site's address"
-        )
-
-    def widened(self, api: Api, collections: Iterable[Collection]) -> Api:
-        """The API, asked for all that may be seen."""
-        more = {c.route: self.access.parameters(c) for c in collections}
-        more = {route: asked for route, asked in more.items() if asked}
-        return WideApi(api.root, more) if more else api
 
     # What it means for a collection.
 
