@@ -20,6 +20,9 @@ from mirror.urls import host_of, is_global_host
 # After Ctrl-C or SIGTERM, what is in flight gets this long; the database is safe at any time.
 GRACE_SECONDS = 8.0
 
+# Sites side by side, each on its own schedule; each has a few windows of objects in memory.
+AT_ONCE = 50
+
 Round = Sequence[CrawlOrder]
 
 
@@ -32,6 +35,8 @@ def run(
     budget: Budget | None = None,
 ) -> list[CrawlSummary]:
     """Carries out rounds of crawls, each round's sites side by side, in one process.
+
+    Sites of one host come one after the other: its budget is one, however many sites it has.
 
     `rounds` is consumed lazily: the next round is asked for when the last one has ended. Ends
     early after Ctrl-C or SIGTERM, or with its `budget`: what is in flight is finished, and the
@@ -103,7 +108,8 @@ class Crawls:
         self.settings = settings
         self.budget = budget
         self.requests = 0
-        self.crawlers: list[Any] = []
+        self.waiting: list[CrawlOrder] = []
+        self.crawlers: dict[str, Any] = {}  # in progress, by host
         self.summaries: list[CrawlSummary] = []
         self.error: Exception | None = None
         self.left = 0
@@ -129,29 +135,34 @@ class Crawls:
         if self.stopping or self.error:
             return
         try:
-            orders = next(self.rounds, ())
-            for order in orders:
-                self._begin(order)
+            self.waiting += next(self.rounds, ())
+            self._begin_some()
         except Exception as error:
             self.error = error
 
-    def _begin(self, order: CrawlOrder) -> None:
+    def _begin_some(self) -> None:
+        for order in tuple(self.waiting):
+            host = host_of(order.url)
+            if host not in self.crawlers and len(self.crawlers) < AT_ONCE and not self.stopping:
+                self.waiting.remove(order)
+                self._begin(host, order)
+
+    def _begin(self, host: str, order: CrawlOrder) -> None:
         crawler = self.process.create_crawler("wordpress")
         crawler.settings.setdict(politeness(order), priority="spider")
         if self.budget.requests is not None:
             from scrapy.signals import request_reached_downloader
 
             crawler.signals.connect(self._asked, signal=request_reached_downloader)
-        self.crawlers.append(crawler)
+        self.crawlers[host] = crawler
         session = Session(self.db, order, second_core=self.second_core)
         task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
         self.left += 1
-        task.add_done_callback(lambda done: self._ended(crawler, done))
+        task.add_done_callback(lambda done: self._ended(host, done))
 
-    def _ended(self, crawler: Any, task: "asyncio.Task[None]") -> None:
+    def _ended(self, host: str, task: "asyncio.Task[None]") -> None:
         self.left -= 1
-        self.crawlers.remove(crawler)
-        spider = crawler.spider
+        spider = self.crawlers.pop(host).spider
         if not task.cancelled() and task.exception() is not None:
             self.error = self.error or task.exception()  # type: ignore[assignment]
         elif spider is not None:
@@ -159,6 +170,8 @@ class Crawls:
                 self.error = self.error or spider.fatal
             if spider.summary is not None:
                 self.summaries.append(spider.summary)
+        if self.waiting and not self.error:
+            self._begin_some()
         if self.left == 0:
             self._next_round()
 
@@ -176,7 +189,7 @@ class Crawls:
             logging.getLogger(__name__).warning("stopping at once")
             os._exit(130)
         self.stopping = True
-        for crawler in self.crawlers:
+        for crawler in self.crawlers.values():
             if crawler.spider is not None:
                 crawler.spider.stopped_for = why
         loop = asyncio.get_event_loop()

@@ -14,7 +14,7 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,19 @@ class MockServer:
 @contextlib.contextmanager
 def mock_server() -> Iterator[MockServer]:
     """Runs the server while the block lasts."""
-    command = [sys.executable, "-m", "tests.mockserver.server"]
+    with mock_servers(["127.0.0.1"]) as (server,):
+        yield server
+
+
+@contextlib.contextmanager
+def mock_servers(hosts: Sequence[str]) -> Iterator[list[MockServer]]:
+    """Runs a server at each of some loopback addresses, all in one process."""
+    command = [sys.executable, "-m", "tests.mockserver.server", *hosts]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
     ) as process:
         assert process.stdout is not None
         try:
-            yield MockServer(process.stdout.readline().strip())
+            yield [MockServer(process.stdout.readline().strip()) for _ in hosts]
         finally:
             process.kill()

@@ -149,8 +149,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), Conversation)
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        super().__init__((host, 0), Conversation)
+        self.host = host
         self.sites: dict[str, MockSite] = {}
         self.robots = ROBOTS
         self.lock = threading.Lock()
@@ -158,7 +159,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """The server's own address."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"http://{self.host}:{self.server_port}"
 
     def mock(self, name: str) -> MockSite | None:
         """The site called `NAME.KEY`, made if need be."""
@@ -284,9 +285,10 @@ class Conversation(BaseHTTPRequestHandler):
 
 def main() -> None:
     """Serves until standard input closes, which it does when whoever started this is gone."""
-    server = Server()
-    print(server.url, flush=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    for host in sys.argv[1:] or ["127.0.0.1"]:
+        server = Server(host)
+        print(server.url, flush=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
 
 
