@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mirror.attribution.article import Article
-from mirror.attribution.canonical import CanonicalElsewhere
+from mirror.attribution.canonical import CanonicalElsewhere, CanonicalInContent
 from mirror.attribution.chrome import AdjacentPosts, ForeignFrame, ShareButtons
 from mirror.attribution.closing import FirstPublished, OriginalAt, Republished, Translated
 from mirror.attribution.combine import combine
@@ -25,7 +25,7 @@ from mirror.attribution.read_on import MoreLink, ReadOn
 from mirror.attribution.rule import Rule
 from mirror.attribution.site import Site, site_of
 from mirror.attribution.source_lines import SourceLine
-from mirror.attribution.stems import Stems
+from mirror.attribution.stems import Marks
 from mirror.attribution.structured import BasedOn, LinkElsewhere
 from mirror.content import Content
 from mirror.items import Attribution
@@ -41,6 +41,7 @@ RULES_VERSION = 1
 RULES: tuple[Rule, ...] = (
     PluginMetadata(),
     CanonicalElsewhere(),
+    CanonicalInContent(),
     BasedOn(),
     LinkElsewhere(),
     RepublicationPixel(),
@@ -65,7 +66,7 @@ RULES: tuple[Rule, ...] = (
     ForeignFrame(),
     HouseStatement(),
 )
-_MARKS = Stems(mark for rule in RULES for mark in rule.marks)
+_MARKS = Marks({mark for rule in RULES for mark in rule.marks})
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 
 
@@ -83,7 +84,7 @@ def judge_by(
 ) -> Attribution:
     """The judgement that some of the rules would come to, to see what the others add."""
     article = Article(post, site, content)
-    marks = _MARKS.places(article.html).keys()
+    marks = _MARKS.present(article.raw)
     asked = (rule for rule in rules if not rule.marks or not rule.marks.isdisjoint(marks))
     return combine((piece for rule in asked for piece in rule(article)), _BY_NAME)
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 from tldextract import TLDExtract
 from w3lib.url import safe_url_string, url_query_cleaner
 
-from mirror.attribution.fields import words
+from mirror.attribution.fields import host_at, words
 from mirror.urls import host_of
 
 # The list bundled with tldextract: no request, no cache on disk. With the private section, since
@@ -218,7 +218,7 @@ def publisher_host(url: str) -> str:
     >>> publisher_host("https://amp.cnn.com/x"), publisher_host("http://feeds.foxnews.com/~r/a")
     ('cnn.com', 'foxnews.com')
     """
-    host = host_of(url)
+    host = host_at(url) or host_of(url)
     for mark in (_AMP_HOST, _FEED_HOST):
         shorter = mark.sub("", host)
         if shorter != host and is_domain(shorter):
@@ -226,6 +226,7 @@ def publisher_host(url: str) -> str:
     return host
 
 
+@lru_cache(maxsize=2048)
 def is_article(url: str) -> bool:
     """Whether a URL can be that of one article, and not of a front page, an author or a list.
 

@@ -1,7 +1,7 @@
 """A post as the rules see it: parsed once, every field safe to read, found when first asked."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -23,14 +23,14 @@ _FEW = 120
 
 
 # Not frozen, which would cost three times the time; there are dozens in every post.
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Line:
     """A line of the plain text with its place in it, and in lower case, letter for letter."""
 
     text: str
     lower: str
     start: int
-    links: tuple[Link, ...]
+    links: Sequence[Link]
 
     @property
     def end(self) -> int:
@@ -46,6 +46,11 @@ class Article:
         self.html = rendered(post.get("content"))
         self._foreign: dict[str, tuple[str, str] | None] = {}
         self.content = content if content is not None else Content(self.html)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The content's HTML in UTF-8."""
+        return self.html.encode("utf-8", "replace")
 
     @cached_property
     def link(self) -> str:
@@ -98,6 +103,12 @@ class Article:
         return {label(found[0]).replace("-", ""): found[0] for found in hosts if found}
 
     @cached_property
+    def link_hosts(self) -> tuple[tuple[Link, str], ...]:
+        """The links to some host, with that host."""
+        hosts = ((link, host_at(link.href)) for link in self.content.links[:MANY])
+        return tuple(pair for pair in hosts if pair[1])
+
+    @cached_property
     def credits(self) -> tuple[Line, ...]:
         """The lines of the head and the tail, in order, where credits can stand."""
         text = self.content.text
@@ -110,7 +121,7 @@ class Article:
     @cached_property
     def credit_text(self) -> str:
         """The lines of `credits` in lower case, for substring searches."""
-        return "\n".join(line.lower for line in self.credits)
+        return "\n".join([line.lower for line in self.credits])
 
     @cached_property
     def stems(self) -> Mapping[str, list[int]]:
@@ -124,7 +135,7 @@ class Article:
     @cached_property
     def credit_starts(self) -> list[int]:
         """Where in `credit_text` each line of `credits` begins."""
-        return [0, *accumulate(len(line.lower) + 1 for line in self.credits[:-1])]
+        return list(accumulate([len(line.lower) + 1 for line in self.credits[:-1]], initial=0))
 
     def in_aside(self, offset: int, kind: str) -> bool:
         """Whether a place in the plain text lies in a quotation or a caption."""
@@ -146,18 +157,17 @@ class Article:
                 ends.append(aside.end)
         return found
 
-    def _lines(self, start: int, end: int) -> Iterator[Line]:
-        links = iter(self.content.links)
-        link = next(links, None)
-        for text in self.content.text[start:end].split("\n"):
-            stop = start + len(text)
-            inside: list[Link] = []
-            while link is not None and link.start <= stop:
-                if link.start >= start and link.text:
-                    inside.append(link)
-                link = next(links, None)
-            yield Line(text=text, lower=_lower(text), start=start, links=tuple(inside))
-            start = stop + 1
+    def _lines(self, start: int, end: int) -> list[Line]:
+        lines = self.content.text[start:end].split("\n")
+        starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=start))
+        inside: dict[int, list[Link]] = {}
+        for link in self.content.links:
+            if start <= link.start <= end and link.text:
+                inside.setdefault(bisect_right(starts, link.start) - 1, []).append(link)
+        return [
+            Line(line, _lower(line), begin, inside.get(index, ()))
+            for index, (line, begin) in enumerate(zip(lines, starts, strict=True))
+        ]
 
 
 def _lower(text: str) -> str:

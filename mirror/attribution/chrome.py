@@ -62,7 +62,8 @@ class ShareButtons:
 
 
 def _shared(href: str) -> str | None:
-    if len(href) > 4000 or not _SHARE.search(href[:300]):
+    # Within its query there is a second address.
+    if href.find("http", 4) < 0 or len(href) > 4000 or not _SHARE.search(href[:300]):
         return None
     try:
         fields = dict(parse_qsl(urlsplit(href).query))

@@ -6,10 +6,11 @@ the product of their doubts (noisy-or). A piece about where *this copy* was take
 contradict one about who published *first*: both hold in a chain, and the origin is chosen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
+from mirror.attribution.calibration import calibrated
 from mirror.attribution.publishers import identity, publisher_of
 from mirror.attribution.rule import Rule
 from mirror.items import Attribution, Evidence
@@ -32,15 +33,22 @@ class _Candidate:
     evidence: tuple[Evidence, ...]
 
 
-def combine(evidence: Iterable[Evidence], rules: Mapping[str, Rule]) -> Attribution:
-    """The judgement that follows from all evidence about one post."""
+def combine(
+    evidence: Iterable[Evidence],
+    rules: Mapping[str, Rule],
+    confidence: Callable[[float], float] = calibrated,
+) -> Attribution:
+    """The judgement that follows from all evidence about one post.
+
+    `confidence`: what evidence of a strength, 0…1, deserves.
+    """
     found = tuple(dict.fromkeys(evidence))
     candidates = _candidates(found, rules)
     if not candidates:
         return Attribution(evidence=_by_worth(found))
     best = max(candidates, key=_rank)
-    confidence = min(MOST, best.strength * _agreement(best, candidates))
-    syndicated = confidence >= THRESHOLD
+    strength = min(MOST, best.strength * _agreement(best, candidates))
+    syndicated = strength >= THRESHOLD
     domain = _domain(best)
     known = publisher_of(domain) if domain else None
     return Attribution(
@@ -48,7 +56,7 @@ def combine(evidence: Iterable[Evidence], rules: Mapping[str, Rule]) -> Attribut
         upstream_domain=domain if syndicated else None,
         upstream_name=known.name if known and syndicated else None,
         upstream_url=_url(best, rules) if syndicated else None,
-        confidence=round(confidence, 3),
+        confidence=round(confidence(strength), 3),
         evidence=_by_worth(found),
     )
 

@@ -21,8 +21,12 @@ _URL = re.compile(r"https?://[^\s<>\"'«»“”（）]{4,500}|\bwww\.[^\s<>\"'�
 _DOMAIN = re.compile(
     r"\b[a-zA-Z0-9][a-zA-Z0-9-]{0,62}(?:\.[a-zA-Z0-9-]{1,63}){0,3}\.[a-zA-Z]{2,12}\b"
 )
-# What ends a sentence: a stop before a capital or an end; the full-width stop.
-_STOP = re.compile(r"(?<=\w\w)[.!?…][\"”’)\]]?\s+(?=[^a-zа-я\s])|[。！？؟।]|\s[|•·]\s|\n")
+# What ends a sentence: a stop before a capital or an end; the full-width stop; a bar. It begins
+# with the one character that is there, for which text is searched quickly.
+_STOP = re.compile(
+    r"[.!?…。！？؟।|•·\n](?:(?<=[。！？؟।\n])|(?<=\s[|•·])\s|"
+    r"(?<=\w\w[.!?…])[\"”’)\]]?\s+(?=[^a-zа-я\s]))"
+)
 # What ends a name: punctuation, or the words that go on about how and when.
 _NAME_END = re.compile(
     r"[.,;:!?|\[\]()<>\"“”«»/。，；：！？（）\n]|\s[-–—]|\s(?:and|on|with|under|in|as|by|is|was|has|to|"
@@ -66,17 +70,26 @@ def sentence(line: Line, start: int, end: int) -> tuple[int, int]:
     for stop in _STOP.finditer(line.text, max(0, start - 400), start + 1):
         before = stop.end()
     after = _STOP.search(line.text, end, min(len(line.text), end + 400))
-    return max(before, start - 400), after.start() + 1 if after else min(len(line.text), end + 400)
+    if after is None:
+        return max(before, start - 400), min(len(line.text), end + 400)
+    return max(before, start - 400), after.start() + (after[0][0] not in "|•·")
 
 
 def object_of(
-    article: Article, line: Line, start: int, end: int, *, backwards: bool = True
+    article: Article,
+    line: Line,
+    start: int,
+    end: int,
+    *,
+    backwards: bool = True,
+    bounds: tuple[int, int] | None = None,
 ) -> Object | None:
     """Whom the phrase at `start:end` of the line names, or None if no one.
 
-    `backwards`: a link before the phrase will do, if there is nothing at it or after it.
+    `backwards`: a link before the phrase will do, if there is nothing at it or after it. `bounds`
+    are those of the sentence, if the caller knows them.
     """
-    first, last = sentence(line, start, end)
+    first, last = bounds or sentence(line, start, end)
     here = line.start
     after = [x for x in line.links if here + end - 1 <= x.start < here + last]
     around = [x for x in line.links if x.start < here + end - 1 and x.end > here + start]

@@ -24,11 +24,13 @@ _DASH = re.compile(r"^\s{0,2}(?:\.\s?)?(?:[-–—]|[:.]\s)")
 _SLASHES = re.compile(r"/\s?([^/\n]{2,30}?)\s?/")
 # "新华社北京5月15日电", "【共同】".
 _CHINESE = re.compile(
-    r"^(新华社|新華社|中新社|中新网|法新社|路透社|美联社|共同社)[^。\n]{1,20}\d{1,2}日电"
+    r"(新华社|新華社|中新社|中新网|法新社|路透社|美联社|共同社)[^。\n]{1,20}\d{1,2}日电"
 )
-_BRACKETS = re.compile(r"^[【\[]([^】\]\n]{2,20})[】\]]")
+_BRACKETS = re.compile(r"[【\[]([^】\]\n]{2,20})[】\]]")
 _CHINESE_NAMES = {"法新社": "AFP", "路透社": "Reuters", "美联社": "Associated Press"}
 _PLACE_WORDS = 10
+# A line without one of these has no agency's mark.
+_OPENING = re.compile(r"[(/【\[新中法路美共]")
 
 
 class Dateline:
@@ -54,7 +56,7 @@ class Dateline:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         for line in article.credits[:_FIRST_LINES]:
             head = line.text[:_WINDOW]
-            if not head or not any(c in head for c in "(/【[新中法路美共"):
+            if not _OPENING.search(head):
                 continue
             found = _agency(head)
             if found is not None and not article.site.owns(found.domain):
@@ -77,10 +79,10 @@ class Dateline:
 
 def _agency(head: str) -> Publisher | None:
     known = agencies()
-    chinese = _CHINESE.search(head)
+    chinese = _CHINESE.match(head)
     if chinese:
         return named(_CHINESE_NAMES.get(chinese[1], chinese[1]))
-    brackets = _BRACKETS.search(head)
+    brackets = _BRACKETS.match(head)
     if brackets and named(brackets[1]):
         return named(brackets[1])
     for slashes in _SLASHES.finditer(head):
@@ -199,7 +201,7 @@ class Byline:
 
 
 def _in_byline(article: Article, line: Line) -> Iterator[str]:
-    special = _SPECIAL.search(line.text)
+    special = _SPECIAL.search(line.text) if "special to" in line.lower else None
     if special:
         known = named(special[1].strip())
         if known is not None:

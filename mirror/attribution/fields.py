@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
-# Scheme, user and port aside; what urlsplit would find, at a tenth of its price.
-_HOST = re.compile(r"(?:[hH][tT][tT][pP][sS]?:)?//(?:[^/?#@\s]{0,200}@)?([^/?#:@\s\[\]]{1,253})")
+# What urlsplit would find, at a tenth of its price.
+_AUTHORITY = re.compile(r"(?:[hH][tT][tT][pP][sS]?:)?//([^/?#\s\[\]]{1,460})")
+
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 def words(text: str) -> frozenset[str]:
@@ -19,7 +23,9 @@ def words(text: str) -> frozenset[str]:
 
 def mapping(value: object) -> Mapping[str, Any]:
     """The value if it is a JSON object, else an empty one (PHP sends `[]` and `false` for it)."""
-    return value if isinstance(value, Mapping) else {}
+    if type(value) is dict:  # asking an abstract class costs ten times as much
+        return value
+    return value if value is not None and isinstance(value, Mapping) else _EMPTY
 
 
 def string(value: object) -> str:
@@ -33,13 +39,22 @@ def rendered(value: object) -> str:
     >>> rendered({"rendered": "a"}), rendered("b"), rendered(None)
     ('a', 'b', '')
     """
-    return string(mapping(value).get("rendered")) if isinstance(value, Mapping) else string(value)
+    return value if isinstance(value, str) else string(mapping(value).get("rendered"))
 
 
 def host_at(value: object) -> str:
-    """The host of a URL that may be none."""
-    host = _HOST.match(string(value))
-    return host[1].lower().removeprefix("www.").rstrip(".") if host else ""
+    """The host of a URL that may be none.
+
+    >>> host_at("http://me:secret@WWW.Example.com:8080/a@b"), host_at("mailto:a@b.c"), host_at(None)
+    ('example.com', '', '')
+    """
+    found = _AUTHORITY.match(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    host = found[1]
+    if "@" in host or ":" in host:
+        host = host.rpartition("@")[2].partition(":")[0]
+    return host.lower().removeprefix("www.").rstrip(".")
 
 
 def first_string(value: object) -> str:

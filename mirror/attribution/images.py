@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 from mirror.attribution.addresses import is_article, is_opaque
@@ -11,6 +12,7 @@ from mirror.attribution.credit import NOT_PUBLISHERS
 from mirror.attribution.fields import host_at, words
 from mirror.attribution.publishers import identity, publisher_of
 from mirror.attribution.rule import Example, Family, Role
+from mirror.attribution.stems import Marks
 from mirror.items import Evidence
 
 # Jetpack's image proxy: i0.wp.com/host/path.
@@ -18,9 +20,17 @@ _PHOTON = re.compile(r"^(?:https?:)?//i\d\.wp\.com/([^/?#]+/[^?#]*)")
 # What is part of a page, of an advertisement or of counting, and not of the story.
 _CHROME = re.compile(
     r"/plugins/|/themes/|/emoji|\bpixel|count\.gif|\bbanner|\blogo|\bicons?\b|spacer|\bbutton|"
-    r"/ads?/|\bad[sv]?\b|affiliate|tracking|beacon|/smilies/|avatar|1x1|blank\.gif|subscribe|share|badge|widget|\bmaps?[./]|\bcharts?\b|"
+    r"/ads?/|\bad[sv]?\b|affiliate|tracking|beacon|/smilies/|avatar|1x1|blank\.gif|subscribe|"
+    r"share|badge|widget|\bmaps?[./]|\bcharts?\b|"
     # Yahoo's old icons; its news images are on s.yimg.com.
     r"//(?!s\.)[\w.]{1,30}\.yimg\.com/"
+)
+# One of these is in whatever the expression matches.
+_CHROME_WORDS = Marks(
+    words(
+        "/plugins/ /themes/ /emoji pixel count.gif banner logo icon spacer button ad affiliate "
+        "tracking beacon /smilies/ 1x1 blank.gif subscribe share widget map chart .yimg.com avatar"
+    )
 )
 _SHOWN = frozenset(("img", "iframe", "source", "video", "audio", "embed"))
 # Hosts that serve everybody's images.
@@ -59,7 +69,7 @@ class ForeignImages:
     name: ClassVar[str] = "images"
     family: ClassVar[Family] = "images"
     role: ClassVar[Role] = "copy"
-    marks: ClassVar[frozenset[str]] = frozenset(("<img", "<iframe", "<video", "<IMG"))
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "hot-linked images in the labelled collection; publishers' image hosts"
     example: ClassVar[Example] = Example(
         post={
@@ -73,6 +83,8 @@ class ForeignImages:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
+        if not article.content.sources:
+            return
         hosts: Counter[str] = Counter()
         first: dict[str, str] = {}
         for source in article.content.sources[:MANY]:
@@ -116,9 +128,13 @@ def unproxied(src: str) -> str:
 
 
 def _is_chrome(src: str) -> bool:
-    return "/uploads/" not in src and bool(_CHROME.search(src[:500].lower()))
+    if "/uploads/" in src:
+        return False
+    lower = src[:500].lower()
+    return bool(_CHROME_WORDS.present(lower.encode("utf-8", "replace")) and _CHROME.search(lower))
 
 
+@lru_cache(maxsize=4096)
 def _is_anybodys(host: str) -> bool:
     """Whether a host, or a domain above it, serves everybody's images."""
     while host:
@@ -137,7 +153,7 @@ class InnerLinks:
     name: ClassVar[str] = "inner-links"
     family: ClassVar[Family] = "inner links"
     role: ClassVar[Role] = "copy"
-    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "internal links of the original, in the labelled collection"
     example: ClassVar[Example] = Example(
         post={
@@ -153,13 +169,12 @@ class InnerLinks:
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
         pages: dict[str, set[str]] = {}
-        for link in article.content.links[:MANY]:
-            host = host_at(link.href)
+        for link, host in article.link_hosts:
             if host in pages:
                 pages[host].add(link.href)
-            elif host and article.site.owns(host):
+            elif article.site.owns(host):
                 return
-            elif host and host not in NOT_PUBLISHERS:
+            elif host not in NOT_PUBLISHERS:
                 pages[host] = {link.href}
         if not pages:
             return

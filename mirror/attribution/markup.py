@@ -9,11 +9,12 @@ from mirror.attribution.addresses import is_domain, registrable
 from mirror.attribution.article import Article
 from mirror.attribution.publishers import publisher_of
 from mirror.attribution.rule import Example, Family, Role
+from mirror.attribution.stems import Marks
 from mirror.items import Evidence
 
 # Clay, CNN's and New York Media's CMS, names each component by an address without a scheme.
 _URI = re.compile(r"""\bdata-uri=["']((?:[\w-]{1,63}\.){1,5}[a-z]{2,12})/[^"'\s]{0,200}""")
-_PARAGRAPH = re.compile(r"<p\b", re.IGNORECASE)
+_PARAGRAPHS = ("<p>", "<p ", "<p\n", "<P>", "<P ")
 # Where fewer of the paragraphs bear the mark, they are quotations.
 _SHARE = 0.5
 # Of a long page this much, in characters, is looked at: shares do not change after that.
@@ -47,7 +48,7 @@ class CmsAddress:
             return
         html = article.html[:_WINDOW]
         marks = list(_URI.finditer(html))
-        paragraphs = len(_PARAGRAPH.findall(html))
+        paragraphs = _paragraphs(html)
         for host in sorted({mark[1] for mark in marks}):
             count = sum(mark[1] == host for mark in marks)
             if not is_domain(host) or article.site.owns(host) or count < _SHARE * paragraphs:
@@ -59,6 +60,10 @@ class CmsAddress:
                 confidence=0.93,
                 domain=known.domain if known else registrable(host),
             )
+
+
+def _paragraphs(html: str) -> int:
+    return sum([html.count(tag) for tag in _PARAGRAPHS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,7 @@ MARKS = (
     _mark("aljazeera.com", "wysiwyg--all-content", r"\bwysiwyg--all-content\b"),
     _mark("npr.org", "storytext", r'\bclass="storytext storylocation'),
 )  # fmt: skip
+_STEMS = Marks({mark.stem for mark in MARKS})
 
 
 class PublisherClass:
@@ -126,13 +132,14 @@ class PublisherClass:
         html = article.html[:_WINDOW]
         found: dict[str, list[str]] = {}
         worth: dict[str, float] = {}
-        for mark in MARKS:
-            if mark.stem in html and not article.site.owns(mark.domain):
+        present = _STEMS.present(article.raw)
+        for mark in MARKS if present else ():
+            if mark.stem in present and not article.site.owns(mark.domain):
                 found.setdefault(mark.domain, []).extend(mark.pattern.findall(html))
                 worth[mark.domain] = mark.worth
         if not found:
             return
-        paragraphs = max(1, len(_PARAGRAPH.findall(html)))
+        paragraphs = max(1, _paragraphs(html))
         for domain, marks in found.items():
             if len(marks) >= _SHARE * paragraphs:
                 yield Evidence(

@@ -147,7 +147,7 @@ ORIGINAL_LABELS = frozenset(
     "artikel asli", "orijinal haber", "المقال الأصلي",
 }  # fmt: skip
 
-# The first words of such link texts in ASCII; what is not ASCII is tried in any case.
+# The first words of such link texts in ASCII; where that is not ASCII it is tried in any case.
 READ_FIRST = frozenset(
     [
         "please",
@@ -184,6 +184,8 @@ READ_FIRST = frozenset(
         "czytaj",
         "baca",
         "lihat",
+        "haberin",
+        "xem",
     ]
 )
 

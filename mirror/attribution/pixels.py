@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from mirror.attribution.article import Article
 from mirror.attribution.rule import Example, Family, Role
+from mirror.attribution.stems import Marks
 from mirror.items import Evidence
 from mirror.urls import host_of
 
@@ -88,7 +89,9 @@ PIXELS = (
     ),
 )
 # The Republication Tracker Tool of the Institute for Nonprofit News: any site may run it.
+_TRACKER_MARK = "republication-pixel="
 _TRACKER = re.compile(r"[?&]republication-pixel=")
+_MARKS = Marks({*(one.mark for one in PIXELS), _TRACKER_MARK})
 
 
 class RepublicationPixel:
@@ -101,9 +104,7 @@ class RepublicationPixel:
     name: ClassVar[str] = "pixel"
     family: ClassVar[Family] = "pixel"
     role: ClassVar[Role] = "origin"
-    marks: ClassVar[frozenset[str]] = frozenset(
-        (*(pixel.mark for pixel in PIXELS), "republication-pixel=")
-    )
+    marks: ClassVar[frozenset[str]] = frozenset((*(one.mark for one in PIXELS), _TRACKER_MARK))
     source: ClassVar[str] = "republishing guidelines; Republication Tracker Tool"
     example: ClassVar[Example] = Example(
         post={
@@ -118,9 +119,9 @@ class RepublicationPixel:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
-        html = article.html
-        present = [pixel for pixel in PIXELS if pixel.mark in html]
-        tracked = "republication-pixel=" in html
+        marks = _MARKS.present(article.raw)
+        present = [pixel for pixel in PIXELS if pixel.mark in marks]
+        tracked = _TRACKER_MARK in marks
         if not present and not tracked:
             return
         seen = set()

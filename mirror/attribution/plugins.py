@@ -61,6 +61,7 @@ PLUGINS = (
         page=("source_url", "original_url", "source_link", "external_url", "article_url"),
     ),
 )
+_KEYS = frozenset(key for plugin in PLUGINS for key in (*plugin.page, *plugin.feed))
 
 
 class PluginMetadata:
@@ -87,7 +88,7 @@ class PluginMetadata:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         for where in ("meta", "acf"):
             fields = mapping(article.post.get(where))
-            if fields:
+            if not _KEYS.isdisjoint(fields):
                 yield from self._in(article, where, fields)
 
     def _in(self, article: Article, where: str, fields: Mapping[str, Any]) -> Iterator[Evidence]:

@@ -41,7 +41,7 @@ class ReadOn:
     name: ClassVar[str] = "read-on"
     family: ClassVar[Family] = "links"
     role: ClassVar[Role] = "origin"
-    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "aggregators' excerpts; The Conversation's and Undark's notes"
     example: ClassVar[Example] = Example(
         post={
@@ -56,14 +56,17 @@ class ReadOn:
     )
 
     def __call__(self, article: Article) -> Iterator[Evidence]:
+        text = article.content.text
         for link, words in article.link_words:
             if _POINTER.fullmatch(words):
                 before = _words_before(article, link)
                 words = before if READ_ON.fullmatch(before) else _words_after(article, link)
-            elif article.content.text[link.start - 4 : link.start] in _AT:
+            elif text[link.start - 4 : link.start] in _AT:
                 words = f"{_words_before(article, link)} {words}"
-            elif words.isascii() and words.split(" ", 1)[0] not in READ_FIRST:
-                continue
+            else:
+                first = words.split(" ", 1)[0]
+                if first not in READ_FIRST and first.isascii():
+                    continue
             if not READ_ON.fullmatch(words) or _NEXT.match(words) or link.href.endswith(".pdf"):
                 continue
             if _is_of_this(article, link, words):
@@ -96,7 +99,7 @@ class MoreLink:
     name: ClassVar[str] = "more-link"
     family: ClassVar[Family] = "links"
     role: ClassVar[Role] = "copy"
-    marks: ClassVar[frozenset[str]] = frozenset(("</a>", "</A>"))
+    marks: ClassVar[frozenset[str]] = frozenset()
     source: ClassVar[str] = "wp-includes/post-template.php (more link); Blogger's jump breaks"
     example: ClassVar[Example] = Example(
         post={

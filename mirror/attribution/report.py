@@ -13,11 +13,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from mirror.attribution import RULES, judge_by, site_of
+from mirror.attribution import RULES
+from mirror.attribution.calibration import calibrated
+from mirror.attribution.reliability import bins, held_out, samples, without
 from mirror.attribution.score import Score, Verdict, grouped, score, verdicts
 
 DOCS = Path("docs/attribution.md")
-_BUCKETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+_BUCKETS = (0.7, 0.8, 0.9, 0.95, 1.0)
+_HELD_OUT = (0.7, 0.8, 0.9, 0.95, 1.0)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -47,6 +50,8 @@ def figures(judged: Sequence[Verdict], synthetic: Sequence[Verdict]) -> dict[str
         "languages": _groups(judged, lambda v: [v.case["language"]], "language"),
         "by-rule": _by_rule(judged),
         "reliability": _reliability(judged),
+        "calibration": _calibration(judged),
+        "held-out": _held_out(judged),
         "left-out": _left_out(judged),
         "sites": _sites(judged),
     }
@@ -111,16 +116,37 @@ def _left_out(judged: Sequence[Verdict]) -> str:
     """What the other families of evidence find when one is switched off."""
     rows = []
     for family in dict.fromkeys(rule.family for rule in RULES):
-        kept = [rule for rule in RULES if rule.family != family]
-        without = [
-            Verdict(
-                case=v.case, attribution=judge_by(kept, v.case["post"], site_of(v.case["post"]))
-            )
-            for v in judged
-        ]
-        s = score(without)
+        s = score([without(verdict, family) for verdict in judged])
         rows.append((family, share(s.right, s.claimed), share(s.right, s.syndicated)))
     return table(("without", "precision", "recall"), rows)
+
+
+def _calibration(judged: Sequence[Verdict]) -> str:
+    """What the curve of `calibration` rests on."""
+    return table(
+        ("strength", "judgements", "sites", "mean strength", "right", "deserved", "used"),
+        [
+            (
+                f"{one.low:.2f} – {one.high:.2f}", one.samples, one.sites, f"{one.strength:.3f}",
+                f"{one.right:.1%}", f"{one.deserved:.3f}", f"{calibrated(one.strength):.3f}",
+            )
+            for one in bins(samples(judged))
+        ],
+    )  # fmt: skip
+
+
+def _held_out(judged: Sequence[Verdict]) -> str:
+    """The reliability of confidences that were fitted without the site that they are about."""
+    claims = held_out(judged)
+    rows = []
+    for low, high in pairwise(_HELD_OUT):
+        inside = [(said, right) for said, right in claims if low <= said < high]
+        mean = sum(said for said, _ in inside) / len(inside) if inside else 0.0
+        right = sum(right for _, right in inside)
+        rows.append(
+            (f"{low:.2f} – {high:.2f}", len(inside), f"{mean:.3f}", share(right, len(inside)))
+        )
+    return table(("confidence", "judgements", "mean confidence", "right"), rows)
 
 
 def _sites(judged: Sequence[Verdict]) -> str:

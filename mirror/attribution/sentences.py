@@ -53,23 +53,23 @@ def credits(
     """
     lines = article.credits
     by_stem = _by_stem(phrases)
-    lines_of: dict[Phrase, set[int]] = {}
-    for stem in article.stems.keys() & by_stem.keys():
-        indexes = {article.credit_line(place) for place in article.stems[stem]}
-        for phrase in by_stem[stem]:
-            lines_of.setdefault(phrase, set()).update(indexes)
-    for phrase in sorted(lines_of, key=phrases.index):
-        for index in sorted(lines_of[phrase]):
-            following = lines[index + 1] if index + 1 < len(lines) else None
-            yield from _in(article, lines[index], following, phrase, strict, backwards)
+    places: set[tuple[int, int]] = set()
+    for stem, found in article.stems.items():
+        if numbers := by_stem.get(stem):
+            for index in map(article.credit_line, found):
+                places.update([(number, index) for number in numbers])
+    for number, index in sorted(places):
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        yield from _in(article, lines[index], following, phrases[number], strict, backwards)
 
 
 @lru_cache(maxsize=16)
-def _by_stem(phrases: tuple[Phrase, ...]) -> Mapping[str, list[Phrase]]:
-    found: dict[str, list[Phrase]] = {}
-    for phrase in phrases:
+def _by_stem(phrases: tuple[Phrase, ...]) -> Mapping[str, list[int]]:
+    """The phrases, by number, that each stem may stand in."""
+    found: dict[str, list[int]] = {}
+    for number, phrase in enumerate(phrases):
         for stem in phrase.stems:
-            found.setdefault(stem, []).append(phrase)
+            found.setdefault(stem, []).append(number)
     return found
 
 
@@ -88,7 +88,10 @@ def _in(
             continue
         if strict and not _is_about_this(line, phrase, first, mark.start()):
             continue
-        found = object_of(article, line, mark.start(), mark.end(), backwards=backwards)
+        bounds = (first, last)
+        found = object_of(
+            article, line, mark.start(), mark.end(), backwards=backwards, bounds=bounds
+        )
         if (found is None or not found.host) and following and line.text.endswith((":", "：")):
             found = object_of(article, following, 0, 0) or found
         if found is not None:

@@ -28,7 +28,9 @@ class Site:
         >>> [site.owns(h) for h in ("www.breakpoverty.com", "breakpoverty.fr", "cnn.com")]
         [True, True, False]
         """
-        return any(_one_owner(host, own) for own in (self.host, *self.aliases))
+        if _one_owner(host, self.host):
+            return True
+        return bool(self.aliases) and any(_one_owner(host, own) for own in self.aliases)
 
     def is_named(self, name: str) -> bool:
         """Whether a name in the text is the site's own, or made of the words of its host."""
@@ -43,6 +45,7 @@ class Site:
         )
 
 
+@lru_cache(maxsize=8192)
 def condensed(name: str) -> str:
     """A name as it would stand in a domain: letters and digits in lower case.
 

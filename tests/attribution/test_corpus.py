@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from mirror.attribution.calibration import calibrated
+from mirror.attribution.reliability import bins, held_out, samples
 from mirror.attribution.score import Verdict, score, verdicts
+from mirror.content import Content
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("MIRROR_CORPUS") or ROOT.parent / "shared" / "attribution")
@@ -75,9 +78,21 @@ def test_the_written_variants() -> None:
     assert score(judged).recall >= SYNTHETIC_RECALL, wrong(judged)
 
 
-def test_every_quote_stands_where_the_evidence_says(judged: list[Verdict]) -> None:
-    from mirror.content import Content
+def test_confidences_are_what_was_measured(judged: list[Verdict]) -> None:
+    for measured in bins(samples(judged)):
+        assert abs(calibrated(measured.strength) - measured.deserved) <= 0.02, measured
 
+
+def test_of_those_said_to_be_so_sure_so_many_are_right(judged: list[Verdict]) -> None:
+    """Fitted on the other sites each time."""
+    claims = held_out(judged)
+    for low, high in ((0.7, 0.8), (0.8, 0.9), (0.9, 1.0)):
+        right = [right for said, right in claims if low <= said < high]
+        assert len(right) > 10
+        assert sum(right) / len(right) >= low
+
+
+def test_every_quote_stands_where_the_evidence_says(judged: list[Verdict]) -> None:
     for verdict in judged:
         text = Content(verdict.case["post"]["content"]["rendered"]).text
         for piece in verdict.attribution.evidence:

@@ -1,12 +1,15 @@
 """Every rule's example is a test; so is what each rule must leave alone."""
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
 
-from mirror.attribution import RULES, judge, site_of, to_line
+from mirror.attribution import RULES, RULES_VERSION, judge, site_of, to_line
 from mirror.attribution.article import Article
 from mirror.attribution.rule import Rule
+from tests.attribution.test_forms import LEFT_ALONE, NAMED
 
 OWN = "https://copy.org/2024/05/plan/"
 OTHER = "https://paper.com/2024/05/plan/"
@@ -34,6 +37,19 @@ def test_the_rule_says_what_it_is(rule: Rule) -> None:
 
 def test_names_are_unique() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+# The judgements of the examples of rules and forms, by the version of the rules.
+JUDGEMENTS = {1: "217a5ee917439e04"}
+
+
+def test_other_judgements_have_another_version() -> None:
+    """Mirrors are told that they were judged by older rules: only the version can say so."""
+    posts = [rule.example.post for rule in RULES]
+    posts += [post(f"<p>The council met.</p><p>{credit}</p>") for credit in (*NAMED, *LEFT_ALONE)]
+    lines = [to_line(one, judge(one, site_of(one))) for one in posts]
+    digest = hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()[:16]
+    assert {RULES_VERSION: digest} == JUDGEMENTS, "judgements differ: a new RULES_VERSION"
 
 
 SELF = [
