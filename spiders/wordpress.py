@@ -7,6 +7,7 @@ item pipelines and signals carry them out. `start` yields the items that the vis
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from scrapy.exceptions import NotConfigured
 from mirror import credentials
 from mirror.errors import MirrorError, StoreError
 from mirror.items import Item
+from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
 from mirror.store.connection import connect
@@ -49,15 +51,18 @@ class WordpressSpider(Spider):
         self.summary: CrawlSummary | None = None
         self.fatal: Exception | None = None
         self.stopped_for: str | None = None
+        self._unlock = ExitStack()
         self._visit: asyncio.Task[None] | None = None
         self._items: asyncio.Queue[Item | None] = asyncio.Queue()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Takes `order`, `session` and `watcher`, or what the command line of Scrapy can say."""
-        if "session" not in kwargs:
-            kwargs = _from_arguments(kwargs)
-        spider = super().from_crawler(crawler, *args, **kwargs)
+        with ExitStack() as lock:
+            if "session" not in kwargs:
+                kwargs = _from_arguments(kwargs, lock)
+            spider = super().from_crawler(crawler, *args, **kwargs)
+            spider._unlock = lock.pop_all()
         crawler.signals.connect(spider.closed_by, signal=signals.spider_closed)
         return spider
 
@@ -113,6 +118,10 @@ class WordpressSpider(Spider):
 
     def closed_by(self, reason: str) -> None:
         """A crawl that was stopped from outside is interrupted, not failed."""
+        with self._unlock:
+            self._close(reason)
+
+    def _close(self, reason: str) -> None:
         if self.fatal is not None:
             return
         if self.summary is None:
@@ -124,8 +133,8 @@ class WordpressSpider(Spider):
         self.watcher.finished(self.summary)
 
 
-def _from_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Scrapy's `-a name=value` arguments as an order of their own."""
+def _from_arguments(kwargs: dict[str, Any], lock: ExitStack) -> dict[str, Any]:
+    """Scrapy's `-a name=value` arguments as an order of their own; locks the database."""
     url = kwargs.pop("url", None)
     if not url:
         raise NotConfigured("which site? scrapy crawl wordpress -a url=https://example.com")
@@ -137,5 +146,8 @@ def _from_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
         limit=int(kwargs.pop("limit", 0)) or None,
         credentials=kwargs.pop("credentials", None),
     )
-    db = connect(Path(kwargs.pop("db", "mirror.db")), write=True)
+    path = Path(kwargs.pop("db", "mirror.db"))
+    lock.enter_context(locked(path))
+    db = connect(path, write=True)
+    lock.callback(db.close)
     return {**kwargs, "order": order, "session": Session(db, order), "watcher": Unwatched()}

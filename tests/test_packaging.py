@@ -1,5 +1,6 @@
 """What is installed is what is in the tree."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def test_every_requirement_is_pinned() -> None:
     }
     extras = PROJECT["project"]["optional-dependencies"].values()
     wanted = [*PROJECT["project"]["dependencies"], *(r for extra in extras for r in extra)]
-    names = {r.split(">")[0].split("[")[0].split("=")[0].lower() for r in wanted}
+    names = {re.split(r"[<>\[]", r)[0].split("=")[0].lower() for r in wanted}
     assert names <= pinned
 
 
