@@ -7,6 +7,7 @@ from mirror.media.policy import MediaPolicy
 from mirror.media.stage import MediaSummary, run
 from mirror.progress import Watcher
 from mirror.session import Session
+from mirror.store import links
 from mirror.store.connection import path_of
 from mirror.store.files import all_due
 from mirror.urls import is_global_host
@@ -24,8 +25,10 @@ async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> M
     url = session.order.url
     folder = path_of(session.db).parent
     place = settings["MIRROR_MEDIA"]
-    if session.order.full:
-        with session.transaction():
+    with session.transaction():
+        # An attachment names its post: which files belong to which posts is settled from that.
+        links.resolve(session.db, session.site_id)
+        if session.order.full:
             all_due(session.db, session.site_id, session.now)
     return await run(
         session.db,

@@ -38,22 +38,23 @@ class Chart:
     rows: Sequence[Sequence[Any]]
 
 
-def posts_by_month(
-    rows: Sequence[tuple[Any, ...]], months: Sequence[str], names: Mapping[int, str]
+def posts_over_time(
+    rows: Sequence[tuple[Any, ...]], periods: Sequence[str], names: Mapping[int, str]
 ) -> Chart:
-    """`rows`: (month, site id, posts, …)."""
+    """`rows`: (period, site id, posts, …); periods are months, `2026-03`, or years, `2026`."""
     totals: Counter[int] = Counter()
     by_site: dict[int, Counter[str]] = defaultdict(Counter)
-    for month, site, posts, *_ in rows:
+    for period, site, posts, *_ in rows:
         totals[site] += posts
-        by_site[site][month] += posts
+        by_site[site][period] += posts
     largest = [site for site, _ in totals.most_common(MOST_SERIES)]
-    series = {names[site]: [by_site[site][month] for month in months] for site in largest}
+    series = {names[site]: [by_site[site][period] for period in periods] for site in largest}
     if len(totals) > MOST_SERIES:
         rest = [by_site[site] for site in totals if site not in largest]
-        series["other sites"] = [sum(counts[month] for counts in rest) for month in months]
-    return _bars("Posts by month", "By date of publication, two years.", series,
-                 [_month(month) for month in months], "Month")  # fmt: skip
+        series["other sites"] = [sum(counts[period] for counts in rest) for period in periods]
+    unit = _unit(periods)
+    return _bars(f"Posts by {unit}", "By date of publication.", series,
+                 [_label_of(period) for period in periods], unit.capitalize())  # fmt: skip
 
 
 def changes_by_week(
@@ -86,30 +87,31 @@ def top_upstreams(rows: Sequence[tuple[Any, ...]]) -> Chart:
     )
 
 
-def syndicated_share(rows: Sequence[tuple[Any, ...]], months: Sequence[str]) -> Chart:
-    """`rows`: (month, site id, posts, syndicated posts)."""
+def syndicated_share(rows: Sequence[tuple[Any, ...]], periods: Sequence[str]) -> Chart:
+    """`rows`: (period, site id, posts, syndicated posts)."""
     posts: Counter[str] = Counter()
     syndicated: Counter[str] = Counter()
-    for month, _, number, ours in rows:
-        posts[month] += number
-        syndicated[month] += ours
+    for period, _, number, ours in rows:
+        posts[period] += number
+        syndicated[period] += ours
     shares = [
-        round(100 * syndicated[month] / posts[month], 1) if posts[month] else None
-        for month in months
+        round(100 * syndicated[period] / posts[period], 1) if posts[period] else None
+        for period in periods
     ]
-    labels = [_month(month) for month in months]
+    labels = [_label_of(period) for period in periods]
     chart = _chart(pygal.Line, range=(0, 100), value_formatter=_percent)
     chart.show_dots = True
     chart.dots_size = 2
     _label(chart, labels)
     chart.y_labels = [0, 25, 50, 75, 100]
     chart.add("syndicated", shares)
+    unit = _unit(periods)
     return Chart(
         title="Share of syndicated posts",
-        note="Of each month's posts, how many came from somewhere else.",
+        note=f"Of each {unit}'s posts, how many came from somewhere else.",
         svg=_svg(chart, ["syndicated"], "Share of syndicated posts", drawn=bool(posts)),
         legend=(),
-        head=("Month", "Share"),
+        head=(unit.capitalize(), "Share"),
         rows=[(m, _percent(s)) for m, s in zip(labels, shares, strict=True) if s is not None],
     )
 
@@ -226,8 +228,13 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f} %"
 
 
-def _month(month: str) -> str:
-    return f"{_MONTHS[int(month[5:7]) - 1]} {month[2:4]}"
+def _unit(periods: Sequence[str]) -> str:
+    return "year" if all(len(period) == 4 for period in periods) else "month"
+
+
+def _label_of(period: str) -> str:
+    """`Mar 26` for a month, a year as it is."""
+    return f"{_MONTHS[int(period[5:7]) - 1]} {period[2:4]}" if len(period) > 4 else period
 
 
 def _short(name: str) -> str:

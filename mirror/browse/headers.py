@@ -12,12 +12,12 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# Scripts and pictures from this server alone. Styles may be inline: Datasette's tables and the SQL
-# editor set some, and a style cannot fetch anything under this policy.
+# Scripts, pictures, sound and film from this server alone. Styles may be inline: Datasette's tables
+# and the SQL editor set some, and a style cannot fetch anything under this policy.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "img-src 'self' data:; media-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # A post's content: no script whatever it is, pictures and sounds from this server, one style sheet.
 READING_POLICY = (

@@ -30,6 +30,15 @@ _MONTHS = """
     FROM sites s CROSS JOIN posts p ON p.site_id = s.id AND p.date_gmt >= ? AND p.date_gmt < ?
     GROUP BY p.site_id, month"""
 
+# Of an old site the last two years may say little: then years are shown.
+_YEARS = """
+    SELECT substr(p.date_gmt, 1, 4) AS year, p.site_id, count(*) AS posts,
+        count(p.upstream_id) AS syndicated
+    FROM sites s CROSS JOIN posts p ON p.site_id = s.id AND p.date_gmt >= ? AND p.date_gmt < ?
+    GROUP BY p.site_id, year"""
+_FIRST_YEAR = 1990  # WordPress is of 2003; earlier dates are an editor's, or wrong
+_MOST_YEARS = 24
+
 _EDITS = """
     SELECT substr(valid_to, 1, 10) AS day, count(*) AS posts
     FROM post_versions WHERE valid_to >= ? AND deleted_at IS NULL GROUP BY day"""
@@ -104,22 +113,34 @@ def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
 
 def draw(conn: sqlite3.Connection, now: datetime) -> list[charts.Chart]:
     """The four charts, as of `now`."""
-    months = _months(now, 24)
-    rows = [tuple(row) for row in conn.execute(_MONTHS, [months[0], f"{months[-1]}-32"])]
-    # A young site's two years would be mostly empty: at least half a year is shown.
-    first = min((row[0] for row in rows), default=months[-1])
-    months = months[min(months.index(first), len(months) - 6) :]
+    periods, rows = _posts(conn, now)
     since = (now - timedelta(weeks=26)).strftime("%Y-%m-%d")
     edits = [tuple(row) for row in conn.execute(_EDITS, [since])]
     deletions = [tuple(row) for row in conn.execute(_DELETIONS, [since])]
     upstreams = [tuple(row) for row in conn.execute(_UPSTREAMS)]
     names = _names(conn)
     return [
-        charts.posts_by_month(rows, months, names),
+        charts.posts_over_time(rows, periods, names),
         charts.changes_by_week(edits, deletions, now.date()),
         charts.top_upstreams(upstreams),
-        charts.syndicated_share(rows, months),
+        charts.syndicated_share(rows, periods),
     ]
+
+
+def _posts(conn: sqlite3.Connection, now: datetime) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Periods, and (period, site id, posts, syndicated posts): months, if most posts are that new,
+    or else years."""
+    months = _months(now, 24)
+    rows = [tuple(row) for row in conn.execute(_MONTHS, [months[0], f"{months[-1]}-32"])]
+    span = [f"{_FIRST_YEAR}", f"{now.year + 1}"]
+    by_year = [tuple(row) for row in conn.execute(_YEARS, span)]
+    if 2 * sum(row[2] for row in rows) < sum(row[2] for row in by_year):
+        begin = max(int(min(row[0] for row in by_year)), now.year - _MOST_YEARS + 1)
+        years = [f"{year}" for year in range(begin, now.year + 1)]
+        return years, [row for row in by_year if row[0] in years]
+    # A young site's two years would be mostly empty: at least half a year is shown.
+    first = min((row[0] for row in rows), default=months[-1])
+    return months[min(months.index(first), len(months) - 6) :], rows
 
 
 def _names(conn: sqlite3.Connection) -> dict[int, str]:

@@ -36,8 +36,11 @@ _TERMS = """
     WHERE t.site_id = ? AND t.wp_id IN ({marks})"""
 
 
-_FILES = "SELECT url, role FROM post_media WHERE post_id = ? ORDER BY role, url"
-_FILES_OF = "SELECT url, role FROM post_media_versions WHERE post_id = ? AND version = ?"
+# Not what is `attached`: that is said by the attachment, and is no part of a post's version.
+_FILES = "SELECT url, role FROM post_media WHERE post_id = ? AND role <> 'attached'"
+_FILES_OF = """
+    SELECT url, role FROM post_media_versions
+    WHERE post_id = ? AND version = ? AND role <> 'attached'"""
 _FEATURED = "SELECT source_url FROM media WHERE id = ?"
 
 
