@@ -28,7 +28,7 @@ from mirror.attribution.source_lines import SourceLine
 from mirror.attribution.stems import Marks
 from mirror.attribution.structured import BasedOn, LinkElsewhere
 from mirror.content import Content
-from mirror.items import Attribution
+from mirror.items import Attribution, Evidence
 from mirror.urls import host_of
 
 __all__ = ["RULES", "RULES_VERSION", "Site", "judge", "judge_by", "site_of", "to_line"]
@@ -85,8 +85,11 @@ def judge_by(
     """The judgement that some of the rules would come to, to see what the others add."""
     article = Article(post, site, content)
     marks = _MARKS.present(article.raw)
-    asked = (rule for rule in rules if not rule.marks or not rule.marks.isdisjoint(marks))
-    return combine((piece for rule in asked for piece in rule(article)), _BY_NAME)
+    found: list[Evidence] = []
+    for rule in rules:
+        if not rule.marks or not rule.marks.isdisjoint(marks):
+            found.extend(rule(article))
+    return combine(found, _BY_NAME)
 
 
 def to_line(post: Mapping[str, Any], attribution: Attribution) -> dict[str, Any]:

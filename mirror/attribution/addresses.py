@@ -76,7 +76,8 @@ _LISTING = re.compile(
     r"|newsletters?|donate|subscribe|privacy.*|terms.*|editorial-policy)?/?$",
     re.I,
 )
-
+# Query parameters that tell one article from another.
+_NUMBERED = re.compile(r"(?:^|&)(?:p|id|a|article\w*|id_\w+|story|context)=")
 
 # Hosts of set-ups that a site is developed on before it gets its name.
 _STAGING = re.compile(
@@ -239,9 +240,7 @@ def is_article(url: str) -> bool:
         return False
     if is_opaque(host_of(url)):
         return False
-    if parts.query and re.search(
-        r"(?:^|&)(?:p|id|a|article\w*|id_\w+|story|context)=", parts.query
-    ):
+    if parts.query and _NUMBERED.search(parts.query):
         return True
     return not _LISTING.match(parts.path or "/")
 

@@ -42,7 +42,9 @@ def combine(
 
     `confidence`: what evidence of a strength, 0…1, deserves.
     """
-    found = tuple(dict.fromkeys(evidence))
+    found = tuple(evidence)
+    if len(found) > 1:
+        found = tuple(dict.fromkeys(found))
     candidates = _candidates(found, rules)
     if not candidates:
         return Attribution(evidence=_by_worth(found))
@@ -78,6 +80,8 @@ def _candidates(found: tuple[Evidence, ...], rules: Mapping[str, Rule]) -> list[
 
 
 def _noisy_or(pieces: list[Evidence], rules: Mapping[str, Rule]) -> float:
+    if len(pieces) == 1:
+        return pieces[0].confidence
     strongest: dict[str, float] = {}
     for one in pieces:
         family = rules[one.rule].family

@@ -123,7 +123,7 @@ def unproxied(src: str) -> str:
     >>> unproxied("https://i1.wp.com/a.example.org/x.png?w=620")
     'https://a.example.org/x.png'
     """
-    proxied = _PHOTON.match(src)
+    proxied = _PHOTON.match(src) if ".wp.com/" in src else None
     return f"https://{proxied[1]}" if proxied else src
 
 

@@ -12,6 +12,7 @@ from mirror.attribution.rule import Example, Family, Role
 from mirror.content import plain
 from mirror.items import Evidence
 
+_FOLDER = re.compile(r"https?://[^/]{1,255}/([^/?#]{2,40})/")
 _PARTS = re.compile(r"\s*(?:,|\||/|;|\s[-–—]\s|\s(?:and|with|for|via|&|in|at)\s|\(|\))\s*")
 
 
@@ -100,6 +101,6 @@ def _category_names(article: Article) -> Iterator[str]:
     categories = mapping(article.post.get("_rss")).get("categories")
     if isinstance(categories, list):
         yield from (plain(name[:200]) for name in categories[:1] if isinstance(name, str))
-    folder = re.match(r"https?://[^/]{1,255}/([^/?#]{2,40})/", article.link)
+    folder = _FOLDER.match(article.link)
     if folder:
         yield folder[1].replace("-", " ")

@@ -9,7 +9,7 @@ republication notes; what publishers of each language write.
 # ruff: noqa: E501
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -22,9 +22,21 @@ class Phrase:
     pattern: re.Pattern[str]
 
 
-def phrases(table: Iterable[tuple[str, str, str]]) -> tuple[Phrase, ...]:
+class Phrases(tuple[Phrase, ...]):
+    """A table of phrases; `by_stem`: the places in it of those that each stem may stand for."""
+
+    by_stem: Mapping[str, Sequence[int]]
+
+
+def phrases(table: Iterable[tuple[str, str, str]]) -> Phrases:
     """Rows of language, stems with bars between them, pattern."""
-    return tuple(Phrase(lang, tuple(stems.split("|")), re.compile(p)) for lang, stems, p in table)
+    made = Phrases(Phrase(lang, tuple(stems.split("|")), re.compile(p)) for lang, stems, p in table)
+    by_stem: dict[str, list[int]] = {}
+    for number, phrase in enumerate(made):
+        for stem in phrase.stems:
+            by_stem.setdefault(stem, []).append(number)
+    made.by_stem = by_stem
+    return made
 
 
 # Every adverb with every verb: the adverbs alone are in every second text.

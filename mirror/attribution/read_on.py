@@ -29,10 +29,14 @@ _NOUN = re.compile(r"(?:the )?(?:full|complete|original|source)\b(?! link).{0,40
 _LEAD = 22
 # A link that says nothing itself.
 _AT = frozenset((" at ", " on ", "via ", "rom "))
-_POINTER = re.compile(
-    r"https?://\S{4,110}|(?:click )?here|(?:this )?link|aquí|hier|ici|qui|aqui|тут|здесь|di sini|"
-    r"这里|點此|点击这里|こちら"
-)
+_POINTERS = frozenset(
+    (
+        "here", "click here", "link", "this link", "aquí", "hier", "ici", "qui", "aqui", "тут",
+        "здесь", "di sini", "这里", "點此", "点击这里", "こちら",
+    )
+)  # fmt: skip
+_SENTENCE_END = re.compile(r"[\n.!?]")
+_ADDRESS = re.compile(r"https?://\S{4,110}")
 
 
 class ReadOn:
@@ -58,7 +62,7 @@ class ReadOn:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         text = article.content.text
         for link, words in article.link_words:
-            if _POINTER.fullmatch(words):
+            if words in _POINTERS or (words[:4] == "http" and _ADDRESS.fullmatch(words)):
                 before = _words_before(article, link)
                 words = before if READ_ON.fullmatch(before) else _words_after(article, link)
             elif text[link.start - 4 : link.start] in _AT:
@@ -130,13 +134,13 @@ def _words_before(article: Article, link: Link) -> str:
     """What stands before a link that says only "here", in its line or as the line above."""
     text = article.content.text
     line = text[max(0, link.start - 90) : link.start].lower().rstrip()
-    return re.split(r"[\n.!?]", line)[-1].strip(" \t[](){}«»<>*-–—.:")
+    return _SENTENCE_END.split(line)[-1].strip(" \t[](){}«»<>*-–—.:")
 
 
 def _words_after(article: Article, link: Link) -> str:
     """What follows "here": "Click here to read the original article."."""
     line = article.content.text[link.end : link.end + 90].lower()
-    words = re.split(r"[\n.!?]", line)[0].strip(" \t[](){}«»<>*-–—.:,")
+    words = _SENTENCE_END.split(line, 1)[0].strip(" \t[](){}«»<>*-–—.:,")
     return words.removeprefix("to ").removeprefix("for ")
 
 

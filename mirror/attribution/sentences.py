@@ -1,25 +1,27 @@
 """Finding the sentences of a post that carry a phrase, and whom each names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from mirror.attribution.article import Article, Line
 from mirror.attribution.credit import Object, object_of, sentence
-from mirror.attribution.phrases import ENGLISH_SUBJECT, OTHER_SUBJECT, Phrase
+from mirror.attribution.fields import words
+from mirror.attribution.phrases import ENGLISH_SUBJECT, OTHER_SUBJECT, Phrase, Phrases
 from mirror.items import Evidence
 
 QUOTE = 300
 # A line that says it more often says it to no reader.
 _MOST = 8
 # A sentence about a picture, a chart or a recording says nothing about the text.
-_PICTURE = re.compile(
-    r"\b(?:photos?|photographs?|images?|pictures?|illustrations?|graphics?|charts?|maps?|videos?|"
-    r"cover|screenshots?|logos?|fotos?|bild(?:er)?|abbildung|grafik|crédits? photos?|imagen|"
-    r"imágenes|imagem|immagine|gambar|фото|foto|song|lyrics|table|figure)\b"
+_PICTURE = words(
+    "photo photos photograph photographs image images picture pictures illustration illustrations "
+    "graphic graphics chart charts map maps video videos cover screenshot screenshots logo logos "
+    "foto fotos bild bilder abbildung grafik imagen imágenes imagem immagine gambar фото song "
+    "lyrics table figure"
 )
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ def quoted(text: str) -> str:
 
 
 def credits(
-    article: Article, phrases: tuple[Phrase, ...], *, strict: bool = False, backwards: bool = True
+    article: Article, phrases: Phrases, *, strict: bool = False, backwards: bool = True
 ) -> Iterator[Credit]:
     """Every sentence of the credits that has one of the phrases and names somebody.
 
@@ -52,7 +54,7 @@ def credits(
     `backwards`: whom it names may stand before the phrase.
     """
     lines = article.credits
-    by_stem = _by_stem(phrases)
+    by_stem = phrases.by_stem
     places: set[tuple[int, int]] = set()
     for stem, found in article.stems.items():
         if numbers := by_stem.get(stem):
@@ -61,16 +63,6 @@ def credits(
     for number, index in sorted(places):
         following = lines[index + 1] if index + 1 < len(lines) else None
         yield from _in(article, lines[index], following, phrases[number], strict, backwards)
-
-
-@lru_cache(maxsize=16)
-def _by_stem(phrases: tuple[Phrase, ...]) -> Mapping[str, list[int]]:
-    """The phrases, by number, that each stem may stand in."""
-    found: dict[str, list[int]] = {}
-    for number, phrase in enumerate(phrases):
-        for stem in phrase.stems:
-            found.setdefault(stem, []).append(number)
-    return found
 
 
 def _in(
@@ -84,7 +76,9 @@ def _in(
     for mark in islice(phrase.pattern.finditer(line.lower), _MOST):
         first, last = sentence(line, mark.start(), mark.end())
         before = line.lower[first : mark.start()]
-        if _PICTURE.search(before) or article.in_aside(line.start + mark.start(), "figcaption"):
+        if not _PICTURE.isdisjoint(_WORD.findall(before)) or article.in_aside(
+            line.start + mark.start(), "figcaption"
+        ):
             continue
         if strict and not _is_about_this(line, phrase, first, mark.start()):
             continue

@@ -93,8 +93,8 @@ def _labels(article: Article) -> Iterator[tuple[int, tuple[str, int, int]]]:
     Of labels that overlap ("original article", "article") the longest is taken.
     """
     found: dict[tuple[int, int], tuple[str, int, int]] = {}
-    for word in article.stems.keys() & LABELS:
-        for place in article.stems[word]:
+    for word, places in article.stems.items():
+        for place in places if word in LABELS else ():
             colon = _COLON.match(article.credit_text, place + len(word))
             if colon is None:
                 continue

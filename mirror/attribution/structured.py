@@ -52,7 +52,8 @@ class BasedOn:
 
 def _graphs(article: Article) -> Iterator[object]:
     for name in ("yoast_head_json", "rank_math_head_json", "aioseo_head_json"):
-        yield mapping(article.post.get(name)).get("schema")
+        if name in article.post:
+            yield mapping(article.post[name]).get("schema")
     excerpts = mapping(article.post.get("_head")).get("jsonld_excerpt")
     for text in excerpts[:10] if isinstance(excerpts, list) else ():
         try:

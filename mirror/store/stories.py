@@ -46,8 +46,8 @@ def refresh(db: Database, progress: Callable[[int], None] = lambda signed: None)
     `progress` is told how many were signed. Signing commits as it goes; what is broken off goes on
     from there the next time. Raises StoreError.
     """
-    signed = 0
-    while batch := _unsigned(db):
+    signed = last = 0
+    while batch := _unsigned(db, last):
         with transaction(db):
             db.conn.executemany(
                 "INSERT OR REPLACE INTO signatures (post_id, version, method, placed, signature) "
@@ -57,20 +57,20 @@ def refresh(db: Database, progress: Callable[[int], None] = lambda signed: None)
                     for post_id, version, content in batch
                 ],
             )
-        signed += len(batch)
+        signed, last = signed + len(batch), batch[-1][0]
         progress(signed)
     with transaction(db):
         return Refreshed(signed=signed, stories=_place(db))
 
 
-def _unsigned(db: Database) -> list[tuple[int, int, str | None]]:
+def _unsigned(db: Database, last: int) -> list[tuple[int, int, str | None]]:
     return list(
         db.execute(
             "SELECT p.id, p.version, p.content FROM posts p "
             "LEFT JOIN signatures s ON s.post_id = p.id "
-            "WHERE (s.post_id IS NULL OR s.version <> p.version OR s.method <> ?) "
-            f"AND coalesce(p.type, '') NOT IN ({marks(NO_STORIES)}) LIMIT {BATCH}",
-            [SIGNATURE_VERSION, *NO_STORIES],
+            "WHERE p.id > ? AND (s.post_id IS NULL OR s.version <> p.version OR s.method <> ?) "
+            f"AND coalesce(p.type, '') NOT IN ({marks(NO_STORIES)}) ORDER BY p.id LIMIT {BATCH}",
+            [last, SIGNATURE_VERSION, *NO_STORIES],
         )
     )
 
