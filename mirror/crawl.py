@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from mirror.errors import SiteError
 from mirror.progress import Budget, CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
 from mirror.second_core import SecondCore
-from mirror.session import Session
+from mirror.session import Clock, Session, now
 from mirror.store.connection import connect
 from mirror.urls import host_of, is_global_host
 
@@ -33,6 +33,7 @@ def run(
     watcher: Watcher | None = None,
     settings: dict[str, Any] | None = None,
     budget: Budget | None = None,
+    clock: Clock | None = None,
 ) -> list[CrawlSummary]:
     """Carries out rounds of crawls, each round's sites side by side, in one process.
 
@@ -40,7 +41,7 @@ def run(
 
     `rounds` is consumed lazily: the next round is asked for when the last one has ended. Ends
     early after Ctrl-C or SIGTERM, or with its `budget`: what is in flight is finished, and the
-    runs are `interrupted`.
+    runs are `interrupted`. `clock` gives the time; a benchmark may have it go faster.
     Scrapy's reactor starts once in a process, so this can be called only once.
 
     Raises StoreError when the database cannot be opened or written.
@@ -51,6 +52,7 @@ def run(
         watcher or Unwatched(),
         settings or {},
         budget or Budget(),
+        clock or now,
     )
     try:
         return crawls.run()
@@ -101,12 +103,14 @@ class Crawls:
         watcher: Watcher,
         settings: dict[str, Any],
         budget: Budget,
+        clock: Clock,
     ) -> None:
         self.rounds: Iterator[Round] = iter(rounds)
         self.db = db
         self.watcher = watcher
         self.settings = settings
         self.budget = budget
+        self.clock = clock
         self.requests = 0
         self.waiting: list[CrawlOrder] = []
         self.crawlers: dict[str, Any] = {}  # in progress, by host
@@ -155,7 +159,7 @@ class Crawls:
 
             crawler.signals.connect(self._asked, signal=request_reached_downloader)
         self.crawlers[host] = crawler
-        session = Session(self.db, order, second_core=self.second_core)
+        session = Session(self.db, order, clock=self.clock, second_core=self.second_core)
         task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
         self.left += 1
         task.add_done_callback(lambda done: self._ended(host, done))

@@ -34,6 +34,12 @@ RETRY_FIRST = timedelta(hours=1)
 RETRY_MOST = timedelta(days=7)
 
 Advance = Callable[[], Mapping[str, Any]]
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
 
 
 def timestamp(moment: datetime) -> str:
@@ -77,7 +83,7 @@ class Session:
         db: Database,
         order: CrawlOrder,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = now,
         second_core: SecondCore | None = None,
     ) -> None:
         self.db = db
