@@ -1,12 +1,14 @@
 """The way to a site: finds its REST root, and what collections there are. Reads no content."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
-from mirror.errors import SiteError
+from mirror.errors import RefusedError, SiteError
 from mirror.wordpress.collections import Survey, survey
 from mirror.wordpress.discovery import PAGE, Root, discover
-from mirror.wordpress.problems import Problem, read_object
+from mirror.wordpress.envelope import is_wrapped, wrapped
+from mirror.wordpress.problems import Problem, read_list, read_object
 from spiders.client import Client
 
 # Everything that is found hangs on these two lists.
@@ -40,12 +42,28 @@ class Approach:
                 ask = search.send(reply)
             except StopIteration as stop:
                 root: Root = stop.value
-                return root
+                return root if known else await self._with_totals(root)
             except SiteError:
                 if known is None:
                     raise
                 known, search = None, discover(url)
                 ask = next(search)
+
+    async def _with_totals(self, root: Root) -> Root:
+        """The root, asked in envelopes if that brings totals which get lost on the way."""
+        if root.api.wordpress_com or is_wrapped(root.api.root):
+            return root
+        for api in (root.api, wrapped(root.api)):
+            url = api.url("/wp/v2/posts", {"per_page": 1, "_fields": "id"})
+            try:
+                outcome = read_list(await self.client.get(url))
+            except RefusedError:  # robots.txt forbids the posts
+                return root
+            if isinstance(outcome, Problem) or not outcome.rows:
+                return root
+            if outcome.total is not None:
+                return root if api is root.api else replace(root, api=api)
+        return root
 
     async def survey(self, root: Root, *, comments: bool) -> Survey:
         """The collections; where `/types` or `/taxonomies` is refused, by the index's routes."""

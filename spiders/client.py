@@ -16,6 +16,7 @@ from mirror.credentials import Credentials
 from mirror.errors import RefusedError, SiteError
 from mirror.urls import host_of
 from mirror.wordpress.access import REJECTIONS
+from mirror.wordpress.envelope import opened
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
 
@@ -131,7 +132,7 @@ class Client:
         except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
         self.latency = max(self.latency, time.monotonic() - sent)
-        reply = _reply(response)
+        reply = opened(_reply(response))
         if "Authorization" in headers and reply.status in (401, 403):
             self._heed_rejection(reply)
         return reply

@@ -39,6 +39,26 @@ def test_the_page_size_is_learned_once_for_all_collections(
     assert sum(again) <= sum(refused) // 4
 
 
+@pytest.mark.parametrize("behaviour", ["no-totals", "lost-headers"])
+def test_totals_that_get_lost_are_asked_for_in_the_body(
+    behaviour: str, server: MockServer, mirror: Mirror
+) -> None:
+    """So the counts are known, and a post that vanished is missed without reading all of them."""
+    site = server.site(behaviour, posts=120)
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.exit_code == 0, run.stderr
+    truth = site.truth()
+    assert differences(mirror, truth) == []
+    totals = {route.rpartition("/")[2]: shown["total"] for route, shown in truth.items()}
+    for row in run.summary["coverage"]:
+        if "refused" not in row["how"]:
+            assert row["reported"] == totals[row["collection"]], row
+    site.call("delete", number=mirror.ids("posts")[40])
+    again = mirror.crawl(site.url, "--no-media")
+    assert again.counts("new", "edited", "deleted") == (0, 0, 1)
+    assert differences(mirror, site.truth()) == []
+
+
 @pytest.mark.parametrize("behaviour", ["plain", "per-page-20", "no-totals", "low-totals"])
 def test_long_collections(behaviour: str, server: MockServer, mirror: Mirror) -> None:
     site = server.site(behaviour, posts=600)

@@ -132,6 +132,16 @@ def test_a_poison_post_costs_one_post(site: WordPress, mirror: Mirror) -> None:
     assert not mirror.value("SELECT count(*) FROM failures WHERE resolved_at IS NULL")
 
 
+def test_lost_totals_are_had_in_the_body(site: WordPress, mirror: Mirror) -> None:
+    site.fault("totals")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.exit_code == 0, run.stdout + run.stderr
+    reported = {row["collection"]: row["reported"] for row in run.summary["coverage"]}
+    for kind in site.truth()["types"].values():
+        base = kind["rest_base"]
+        assert reported.get(base, reported.get(f"{kind['namespace']}/{base}")) == kind["x_wp_total"]
+
+
 def test_refused_users_are_recorded_and_the_rest_goes_on(site: WordPress, mirror: Mirror) -> None:
     site.fault("users")
     run = mirror.crawl(site.url, "--no-media")
