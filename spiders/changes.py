@@ -132,7 +132,7 @@ class Changes:
         enough: Callable[[dict[str, Any]], bool],
     ) -> None:
         """Pages of light rows until one ends with a row that is `enough`, or holds none."""
-        offset, size = 0, 100
+        offset, size = 0, self.client.rows
         while True:
             query = {
                 **parameters,

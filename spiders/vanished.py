@@ -17,7 +17,7 @@ from typing import Any
 from mirror.items import Collection, Kind
 from mirror.session import Session
 from mirror.store import collections as states
-from mirror.sync.plan import is_mass_deletion
+from mirror.sync.plan import Way, is_mass_deletion
 from mirror.wordpress.problems import Listing, Problem, absence, read_list, read_object
 from mirror.wordpress.routes import Api
 from spiders.changes import Reading
@@ -65,6 +65,27 @@ class Vanished:
             named = self._named.get(reading.collection.name)
             if named:
                 await self.reader.fetch(reading, named)
+        await self._below(heard)
+
+    async def _below(self, readings: Sequence[Reading]) -> None:
+        """Reads the pages again that are below one that changed or vanished.
+
+        Their addresses begin with its own, and WordPress dates them not anew (`get_page_uri`).
+        """
+        posts = [r for r in readings if r.collection.kind == "post"]
+        changed = set(self._buried)
+        for reading in posts:
+            if reading.plan.way is not Way.BACKFILL:
+                changed |= reading.written
+        done: set[int] = set()
+        while changed:
+            done |= changed
+            below = states.naming(self.session.db, self.session.site_id, "post", changed)
+            changed = set()
+            for reading in posts:
+                wanted = below.get(reading.collection.name, set()) - done
+                await self.reader.fetch(reading, wanted)
+                changed |= wanted & reading.written
 
     def _held(self, collection: Collection) -> set[int]:
         return states.visible_ids(self.session.db, self.session.site_id, collection)

@@ -135,8 +135,13 @@ def unsettled(
 
 
 def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[str, set[int]]:
-    """The posts that name some media or terms, by collection: they change when those vanish."""
+    """The posts that name some objects, by collection: they change with them.
+
+    Media and terms: when those vanish. Posts: the pages below them, whose addresses begin with
+    theirs.
+    """
     of = {
+        "post": "JOIN posts o ON o.id = p.parent_id",
         "media": "JOIN media o ON o.id = p.featured_media_id",
         "term": "JOIN post_terms l ON l.post_id = p.id JOIN terms o ON o.id = l.term_id",
     }.get(kind)

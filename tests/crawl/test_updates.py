@@ -199,3 +199,25 @@ def test_a_site_with_new_addresses_is_read_again(site: MockSite, mirror: Mirror)
     assert run.counts("new", "deleted") == (0, 0)
     assert differences(mirror, site.truth()) == []
     assert mirror.crawl(site.url, "--no-media").counts("new", "edited") == (0, 0)
+
+
+@pytest.mark.slow
+def test_pages_below_a_renamed_or_deleted_one_are_read_again(
+    server: MockServer, mirror: Mirror
+) -> None:
+    """Their addresses change with its own, their dates do not; too old to be among the newest."""
+    site = server.site("plain")
+    about = site.call("add", type="page", slug="about-us", title="About us")
+    team = site.call("add", type="page", slug="team", title="Team", parent=about)
+    site.call("add", type="page", slug="boats", title="Boats", parent=team)
+    for number in range(120):
+        site.call("add", type="page", slug=f"page-{number}", title=f"Page {number}")
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    site.call("edit", number=about, slug="who-we-are")
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited", "deleted") == (0, 3, 0)
+    assert differences(mirror, site.truth()) == []
+    site.call("delete", number=about)
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited", "deleted") == (0, 2, 1)
+    assert differences(mirror, site.truth()) == []
