@@ -63,6 +63,7 @@ _FEED_HOST = re.compile(r"^(?:feeds?|rss|rssfeeds|feedproxy)\d?\.")
 _AMP_HOST = re.compile(r"^(?:amp|m|mobile|edition|www\d?)\.(?=[^.]+\.[^.]+)")
 _ARCHIVE = re.compile(r"^/web/\d{4,14}(?:[a-z]{2}_)?/(https?:/{1,2}.+)$")
 _LONGEST = 2048
+_ENDINGS = ("/amp", "/amp/")
 # What needs no escaping: RFC 3986's characters.
 _SAFE = re.compile(
     r"https?://[a-z0-9.-]{1,255}(?::\d{1,5})?(?:[/?#][\w.~:/?#@!$&'()*+,;=%-]*)?", re.A
@@ -165,6 +166,10 @@ def _cleaned(url: str, hops: int) -> str | None:
     try:
         if not _SAFE.fullmatch(url):
             url = safe_url_string(url)
+        elif "?" not in url and "#" not in url and not url.endswith(_ENDINGS):
+            host = host_at(url)
+            if "." in host and not passes_on(host):  # most addresses: there is nothing to clean
+                return url
         parts = urlsplit(url)
         host = host_of(url)
         if "." not in host and host != "localhost":
@@ -190,7 +195,7 @@ def _without_tracking(url: str, query: str) -> str:
 
 
 def _without_amp(path: str) -> str:
-    if path.endswith(("/amp", "/amp/")):
+    if path.endswith(_ENDINGS):
         return path.rstrip("/").removesuffix("amp")
     return path
 

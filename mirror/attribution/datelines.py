@@ -85,10 +85,10 @@ def _agency(head: str) -> Publisher | None:
     brackets = _BRACKETS.match(head)
     if brackets and named(brackets[1]):
         return named(brackets[1])
-    for slashes in _SLASHES.finditer(head):
+    for slashes in _SLASHES.finditer(head) if "/" in head else ():
         if slashes[1] in known and _is_place(head[: slashes.start()].rstrip(". ")):
             return known[slashes[1]]
-    bracket = _PARENTHESIS.match(head)
+    bracket = _PARENTHESIS.match(head) if "(" in head else None
     if bracket is None:
         return None
     place, mark, after = bracket[1], bracket[2], head[bracket.end() :]
@@ -110,7 +110,7 @@ def _is_place(text: str) -> bool:
 
 def _tag(article: Article, line: Line, head: str) -> str | None:
     """`( National Sentinel ) Horror: …`: a name in brackets at the start that links its site."""
-    bracket = _PARENTHESIS.match(head)
+    bracket = _PARENTHESIS.match(head) if line.links and "(" in head else None
     if bracket is None or len(bracket[1].split()) > 4:
         return None
     start, end = line.start + bracket.start(2), line.start + bracket.end(2)

@@ -1,7 +1,6 @@
 """Images, players and inner links that still lead to the original."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import ClassVar
@@ -85,7 +84,7 @@ class ForeignImages:
     def __call__(self, article: Article) -> Iterator[Evidence]:
         if not article.content.sources:
             return
-        hosts: Counter[str] = Counter()
+        hosts: dict[str, int] = {}
         first: dict[str, str] = {}
         for source in article.content.sources[:MANY]:
             if source.tag not in _SHOWN or source.src.startswith("data:"):
@@ -100,11 +99,13 @@ class ForeignImages:
             if (source.tag != "img" and known is None) or _is_anybodys(host) or _is_chrome(src):
                 continue
             key = known.domain if known else identity(host)
-            hosts[key] += 1
+            hosts[key] = hosts.get(key, 0) + 1
             first.setdefault(key, src)
         if not hosts:
             return
-        (key, count), total = hosts.most_common(1)[0], hosts.total()
+        total = sum(hosts.values())
+        key = max(hosts, key=lambda host: hosts[host])
+        count = hosts[key]
         if count / total < 0.6:
             return
         is_press = publisher_of(key) is not None
