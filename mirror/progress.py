@@ -17,8 +17,9 @@ class CrawlOrder:
 
     `only`: names of collections, all public ones if empty; `limit`: objects a collection, a
     try-out that never counts as complete; `delay`: seconds between two requests to its host, None
-    for the polite default. `accept_deletions`: believe even a mass deletion. `credentials`: where
-    an application password is read from (`mirror.credentials`), never the password itself.
+    for the polite default. `accept_deletions`: believe even a mass deletion. `fallbacks`:
+    read feeds and sitemaps where REST is refused or missing. `credentials`: where an application
+    password is read from (`mirror.credentials`), never the password itself.
     """
 
     url: str
@@ -28,6 +29,7 @@ class CrawlOrder:
     media: bool = True
     comments: bool = False
     accept_deletions: bool = False
+    fallbacks: bool = True
     contact: str | None = None
     user_agent: str | None = None
     delay: float | None = None

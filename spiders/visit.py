@@ -102,7 +102,9 @@ class Visit:
         )
 
     async def _fall_back(self, why: str, *, refused: bool = True) -> bool:
-        """Reads feeds and sitemaps instead; whether they gave anything."""
+        """Reads feeds and sitemaps instead, unless ordered not to; whether they gave anything."""
+        if not self.session.order.fallbacks:
+            return False
         fallback = Fallback(
             session=self.session, client=self.client, watcher=self.watcher, send=self.send,
             why=why, refused=refused,

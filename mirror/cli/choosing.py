@@ -42,6 +42,7 @@ def order(site: Site, wishes: Wishes, config: Config) -> CrawlOrder:
         user_agent=config.user_agent,
         delay=site.delay if wishes.delay is None else wishes.delay,
         credentials=site.credentials,
+        fallbacks=site.fallbacks,
     )
 
 

@@ -86,6 +86,13 @@ class Site:
         example='["posts", "pages"]',
         shown="all public collections",
     )
+    fallbacks: bool = _setting(
+        Flag(),
+        True,
+        "Whether to read the site's feeds and sitemaps where its REST API is refused or missing.",
+        example="false",
+        shown="true",
+    )
     delay: float | None = _setting(
         Number(0, 3600),
         None,

@@ -119,6 +119,13 @@ def test_without_a_sitemap_it_is_not_known_how_much_there_is(site: Site, mirror:
     assert "not known" in posts["how"]
 
 
+def test_who_wants_no_feeds_reads_none(site: Site, mirror: Mirror) -> None:
+    text = f'[[site]]\nurl = "{site.url}"\nfallbacks = false\nmedia = false\n'
+    (mirror.path.parent / "mirror.toml").write_text(text)
+    assert mirror.run("crawl", "--json").exit_code == 3
+    assert ids(mirror) == set()
+
+
 def test_a_site_with_neither_is_refused(site: Site, mirror: Mirror) -> None:
     site.feeds, site.sitemap = (), None
     run = mirror.crawl(site.url, "--no-media")
