@@ -6,7 +6,7 @@ tell which rules have something to look at; the others cost nothing.
 
 from collections.abc import Iterable
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
 
 class Stems:
@@ -37,17 +37,21 @@ class Stems:
 class Marks:
     """A fixed set of strings of which only the presence matters: half the price of `Stems`.
 
-    >>> sorted(Marks({"first", "irs", "last"}).present(b"first, at first"))
-    ['first', 'irs']
+    None may be part of another: of two that overlap in a text the first is seen.
+
+    >>> sorted(Marks({"first", "last", "least"}).present(b"first, at first and last"))
+    ['first', 'last']
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(words)
         self._automaton = BytesAhoCorasick(
-            [word.encode() for word in self._words], implementation=Implementation.DFA
+            [word.encode() for word in self._words],
+            implementation=Implementation.DFA,
+            matchkind=MatchKind.LeftmostLongest,
         )
 
     def present(self, raw: bytes) -> set[str]:
         """Those that are in a text in UTF-8."""
-        matches = self._automaton.find_matches_as_indexes(raw, overlapping=True)
+        matches = self._automaton.find_matches_as_indexes(raw)
         return {self._words[word] for word, _, _ in matches}

@@ -10,6 +10,7 @@ from mirror.attribution import Site, judge
 from mirror.items import Attribution
 from mirror.store.attributions import attribute, note_judged, speaks_for
 from mirror.store.connection import transaction
+from mirror.store.names import with_names
 from mirror.store.objects import marks
 from mirror.urls import host_of
 from mirror.wordpress.objects import COLUMNS, loads, rebuild, storable
@@ -56,7 +57,7 @@ def rejudge(db: Database) -> Iterator[Rejudged]:
     last = 0
     while batch := _posts(db, last):
         last = batch[-1]["id"]
-        verdicts = [(row, judge(_object(row), sites[row["site_id"]][1])) for row in batch]
+        verdicts = list(_judged(db, batch, {number: site for number, (_, site) in sites.items()}))
         before, evidence = _claims(db, batch), _evidence(db, batch)
         with transaction(db):
             changed = [
@@ -108,6 +109,17 @@ def _posts(db: Database, last: int) -> list[dict[str, Any]]:
     names = ", ".join(column.name for column in COLUMNS["post"])
     query = f"SELECT id, site_id, wp_id, version, extra, {names} FROM posts"
     return list(db.query(f"{query} WHERE id > ? ORDER BY id LIMIT {BATCH}", [last]))
+
+
+def _judged(
+    db: Database, batch: Sequence[Mapping[str, Any]], sites: Mapping[int, Site]
+) -> Iterator[tuple[Mapping[str, Any], Attribution]]:
+    """The posts with their judgements, which may be known better now by the names behind ids."""
+    for site_id in sorted({row["site_id"] for row in batch}):
+        rows = [row for row in batch if row["site_id"] == site_id]
+        objects = with_names(db, site_id, [_object(row) for row in rows])
+        for row, post in zip(rows, objects, strict=True):
+            yield row, judge(post, sites[site_id])
 
 
 def _object(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,11 @@ def test_the_rule_says_what_it_is(rule: Rule) -> None:
     assert rule.name == rule.name.lower()
 
 
+def test_no_mark_hides_another() -> None:
+    marks = {mark for rule in RULES for mark in rule.marks}
+    assert not [(one, other) for one in marks for other in marks - {one} if one in other]
+
+
 def test_names_are_unique() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 

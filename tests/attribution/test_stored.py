@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from mirror.attribution import RULES_VERSION
 from mirror.cli.app import run
 from mirror.lock import locked
 from mirror.store.connection import connect
-from mirror.store.reading.upstreams import upstreams
+from mirror.store.migrations import migrations
+from mirror.store.reading.upstreams import judged_by_older_rules, upstreams
 from mirror.store.stories import refresh
 from tests.attribution.mirrors import post, rows, write
 
@@ -98,6 +100,26 @@ def test_what_each_outcome_is_called(path: Path, ask: Callable[..., Any]) -> Non
     assert "1 with other evidence or confidence only" in printed
 
 
+def test_names_of_authors_and_categories_are_known_by_now(
+    path: Path, ask: Callable[..., Any]
+) -> None:
+    by_agency = post(COURIER, 1, html(1), "2026-02-02T10:00:00", author=7, categories=[3])
+    by_hand = post(COURIER, 2, html(2), "2026-02-02T10:00:00", author=8, categories=["x", 2**70])
+    write(path, COURIER, by_agency, by_hand)
+    with sqlite3.connect(path) as db:
+        for wp_id, name in ((7, "Associated Press"), (8, "Ada Post")):
+            db.execute(
+                "INSERT INTO authors (site_id, wp_id, collection, name, extra, fingerprint, "
+                "valid_from, first_seen_at, crawl_id) "
+                "VALUES (1, ?, 'users', ?, '{}', '', '', '', 1)",
+                [wp_id, name],
+            )
+    db.close()
+    found = ask("attribute", "--all", "--json")
+    assert [change["wp_id"] for change in found["changes"]] == [1]
+    assert ask("explain", f"{COURIER}:1", "--json")["evidence"][0]["rule"] == "author"
+
+
 def test_the_judgement_of_an_earlier_version_stays(path: Path, ask: Callable[..., Any]) -> None:
     write(path, COURIER, post(COURIER, 1, html(1, first_on(PAPER)), "2026-02-02T10:00:00"))
     edited = post(COURIER, 1, html(1, first_on(GAZETTE)), "2026-02-02T10:00:00")
@@ -119,6 +141,19 @@ def test_posts_judged_by_older_rules_are_counted(path: Path, ask: Callable[..., 
     assert "1 posts were judged by older rules" in ask("upstreams")
     ask("attribute", "--all")
     assert "older rules" not in ask("upstreams")
+
+
+def test_what_was_judged_before_versions_were_noted_counts_as_older() -> None:
+    db = Database(memory=True)
+    migrations.apply(db, stop_before="m050_stories")
+    db.execute("INSERT INTO sites (id, url, host, first_seen_at) VALUES (1, '', '', '')")
+    db.execute("INSERT INTO crawls (id, site_id, mode, started_at) VALUES (1, 1, 'full', '')")
+    db.execute(
+        "INSERT INTO posts (id, site_id, wp_id, collection, extra, fingerprint, valid_from, "
+        "first_seen_at, crawl_id) VALUES (5, 1, 1, 'posts', '{}', '', '', '', 1)"
+    )
+    migrations.apply(db)
+    assert judged_by_older_rules(db, RULES_VERSION) == 1
 
 
 def test_a_file_and_the_stored_posts_are_not_both_judged(path: Path, tmp_path: Path) -> None:
