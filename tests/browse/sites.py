@@ -75,7 +75,9 @@ class Server:
 
 
 def wait_for(url: str, process: "subprocess.Popen[str]") -> None:
-    for _ in range(150):
+    """Until it answers: Datasette takes a second to start, on a busy machine many."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[1]
         try:
             urllib.request.urlopen(url, timeout=2).close()
