@@ -7,7 +7,6 @@ is not either: it becomes a row in `failures`, and the crawl goes on.
 from collections.abc import Sequence
 from typing import Literal
 
-
 SiteErrorKind = Literal[
     "unsaid",
     "absent",  # no REST API at any of the usual places

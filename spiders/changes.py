@@ -10,6 +10,7 @@ from mirror.items import Collection
 from mirror.session import Session, timestamp
 from mirror.store import collections as states
 from mirror.sync.plan import Plan
+from mirror.wordpress.objects import identified
 from mirror.wordpress.pagination import Walk
 from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem, read_list
@@ -84,7 +85,7 @@ class Changes:
         """Lists ids and dates of what a filter lets through."""
 
         async def take(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
-            listed.update({row["id"]: row for row in listing.rows if type(row.get("id")) is int})
+            listed.update({row["id"]: row for row in identified(listing.rows)})
             advance()
 
         walk = Walk(per_page=100, ahead=AHEAD)
@@ -149,7 +150,7 @@ class Changes:
                 return
             if offset == 0:
                 reading.total = outcome.total
-            rows = [row for row in outcome.rows if type(row.get("id")) is int]
+            rows = identified(outcome.rows)
             listed.update({row["id"]: row for row in rows})
             if (
                 not rows

@@ -13,7 +13,7 @@ from mirror.store import unidentified
 from mirror.store.failures import Failure
 from mirror.wordpress.advertised import pinned
 from mirror.wordpress.feeds import Entry, guid_id, rest_object
-from mirror.wordpress.objects import rebuild
+from mirror.wordpress.objects import identified, rebuild
 from mirror.wordpress.pages import id_in_header, read_page
 from mirror.wordpress.partial import merged
 from mirror.wordpress.routes import same_site
@@ -67,7 +67,7 @@ class Keeper:
             return
         with self.session.transaction():
             state = states.state(self.session.db, self.session.site_id, collection)
-        held = self.session.stored(collection.kind, [row["id"] for row in rows])
+        held = self.session.stored(collection.kind, [row["id"] for row in identified(rows)])
         whole = []
         for row in rows:
             known = held.get(row["id"])
@@ -81,7 +81,9 @@ class Keeper:
         await window.settled
         self.reach.kept[collection.slug] += len(rows)
         if state.watermark is not None:
-            self._read_again(collection, {row["id"]: row for row in whole}, window.written)
+            self._read_again(
+                collection, {row["id"]: row for row in identified(whole)}, window.written
+            )
 
     def unidentified(self, key: str, obj: Mapping[str, Any]) -> None:
         """Keeps a partial object apart, by its GUID or address."""

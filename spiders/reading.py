@@ -14,6 +14,7 @@ from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
 from mirror.sync.decide import MOST_UNSETTLED
 from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
+from mirror.wordpress.objects import identified
 from mirror.wordpress.pagination import Resume, Walk
 from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem
@@ -69,7 +70,7 @@ class Reader:
         answered: set[int] = set()
 
         async def take(rows: list[dict[str, Any]]) -> None:
-            answered.update(row["id"] for row in rows if type(row.get("id")) is int)
+            answered.update(row["id"] for row in identified(rows))
             await self._deliver(reading, rows, None, None)
 
         lost = await fetch_by_id(self.client, self.api, reading.collection, sorted(ids), {}, take)

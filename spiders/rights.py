@@ -10,6 +10,7 @@ from mirror.progress import CrawlOrder
 from mirror.urls import host_of
 from mirror.wordpress import access
 from mirror.wordpress.access import PUBLIC, Access, WideApi
+from mirror.wordpress.objects import wp_id
 from mirror.wordpress.problems import Problem, read_object
 from mirror.wordpress.routes import Api
 from spiders.client import Client
@@ -30,7 +31,7 @@ class Rights:
             return
         user = await self._ask(api, "/wp/v2/users/me", {"context": "edit"})
         types = await self._ask(api, "/wp/v2/types", {"context": "edit"}, needed=False)
-        self._user = user["id"] if type(user.get("id")) is int else 0
+        self._user = wp_id(user) or 0
         self.access = access.access(user, types)
 
     async def confirm(self, api: Api) -> None:

@@ -13,7 +13,7 @@ from mirror.session import Session
 from mirror.store import sights
 from mirror.sync.fingerprint import fingerprint, projection
 from mirror.wordpress import access
-from mirror.wordpress.objects import rebuild, split, without_personal
+from mirror.wordpress.objects import identified, rebuild, split, without_personal, wp_id
 from spiders.client import Client
 from spiders.rights import Rights
 
@@ -83,12 +83,10 @@ class Seeing(Rights):
         if collection.name not in self._mixed:
             return rows
         rows = [access.without_secrets(row) for row in rows]
-        ids = [row["id"] for row in rows if type(row.get("id")) is int]
+        ids = [row["id"] for row in identified(rows)]
         held = self.session.stored(collection.kind, ids)
         return [
-            self._reconciled(collection, row, held[row["id"]])
-            if type(row.get("id")) is int and row["id"] in held
-            else row
+            self._reconciled(collection, row, held[row["id"]]) if wp_id(row) in held else row
             for row in rows
         ]
 

@@ -18,6 +18,7 @@ from mirror.items import Collection, Kind
 from mirror.session import Session
 from mirror.store import collections as states
 from mirror.sync.plan import Way, is_mass_deletion
+from mirror.wordpress.objects import identified
 from mirror.wordpress.problems import Listing, Problem, absence, read_list, read_object
 from mirror.wordpress.routes import Api
 from spiders.changes import Reading
@@ -144,7 +145,7 @@ class Vanished:
         listed: set[int] = set()
 
         async def take(rows: list[dict[str, Any]]) -> None:
-            listed.update(row["id"] for row in rows if type(row.get("id")) is int)
+            listed.update(row["id"] for row in identified(rows))
 
         lost = await fetch_by_id(
             self.client, self.api, reading.collection, list(ids), {"_fields": "id"}, take

@@ -7,7 +7,7 @@ Field names are those of the REST schemas (`class-wp-rest-*-controller.php`, `ge
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,11 @@ def wp_id(obj: JsonObject) -> int | None:
     if type(value) is int and 0 < value <= SQLITE_MAX_INT:
         return value
     return None
+
+
+def identified(rows: Iterable[JsonObject]) -> list[dict[str, Any]]:
+    """Those rows of a list that have an id; the others cannot be told apart (`wp_id`)."""
+    return [dict(row) for row in rows if wp_id(row) is not None]
 
 
 def without_personal(obj: JsonObject) -> JsonObject:

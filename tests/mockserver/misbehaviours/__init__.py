@@ -7,12 +7,13 @@ from tests.mockserver.misbehaviours import (
     bodies,
     connections,
     discovery,
+    lies,
     paging,
     refusals,
     rows,
 )
 
-MODULES = (discovery, paging, bodies, connections, refusals, rows)
+MODULES = (discovery, paging, bodies, connections, refusals, rows, lies)
 BY_URL: dict[str, type[Behaviour]] = {
     url: found
     for module in MODULES
