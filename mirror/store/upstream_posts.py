@@ -59,28 +59,35 @@ def link(db: Database) -> int:
 _COLUMNS = "post_id, version, upstream_post_id, how, similarity, lead_seconds, contradiction"
 
 
+def link_of(db: Database, post_id: int) -> Link | None:
+    """The mirrored post that one was taken from, as things stand now; None if there is none."""
+    post = next(db.query(f"{_CLAIMING} WHERE p.id = ?", [post_id]), None)
+    return _link(db, post, _sites(db)) if post is not None else None
+
+
 def _links(db: Database) -> Iterator[Link]:
-    sites: dict[str, list[int]] = {}
+    sites = _sites(db)
+    for upstream_id, domain in list(db.execute("SELECT id, domain FROM upstreams")):
+        if identity(domain) in sites:
+            for post in list(db.query(f"{_CLAIMING} WHERE j.upstream_id = ?", [upstream_id])):
+                found = _link(db, post, sites)
+                if found is not None:
+                    yield found
+
+
+def _sites(db: Database) -> dict[str, list[int]]:
+    """The mirrored sites by the publisher that each belongs to."""
+    found: dict[str, list[int]] = {}
     for site_id, host in db.execute("SELECT id, host FROM sites"):
-        sites.setdefault(identity(host), []).append(site_id)
-    upstreams = [
-        (upstream_id, sites[identity(domain)])
-        for upstream_id, domain in db.execute("SELECT id, domain FROM upstreams")
-        if identity(domain) in sites
-    ]
-    for upstream_id, theirs in upstreams:
-        for post in list(db.query(_CLAIMING, [upstream_id])):
-            others = [site for site in theirs if site != post["site_id"]]
-            found = _upstream_post(db, post, others) if others else None
-            if found is not None:
-                yield _link(db, post, *found)
+        found.setdefault(identity(host), []).append(site_id)
+    return found
 
 
 _CLAIMING = f"""
-    SELECT p.id, p.version, p.site_id, s.host, p.guid_key, j.url, j.upstream_id,
+    SELECT p.id, p.version, p.site_id, s.host, p.guid_key, j.url, u.domain,
         {PUBLISHED.format("p")} AS published_at
     FROM judgements j JOIN posts p ON p.id = j.post_id AND p.version = j.version
-    JOIN sites s ON s.id = p.site_id WHERE j.upstream_id = ?"""
+    JOIN sites s ON s.id = p.site_id JOIN upstreams u ON u.id = j.upstream_id"""
 
 
 def _upstream_post(
@@ -114,7 +121,12 @@ def _upstream_post(
     return (row[0], "text") if row else None
 
 
-def _link(db: Database, post: dict[str, Any], upstream_post: int, how: str) -> Link:
+def _link(db: Database, post: dict[str, Any], sites: dict[str, list[int]]) -> Link | None:
+    others = [one for one in sites.get(identity(post["domain"]), ()) if one != post["site_id"]]
+    found = _upstream_post(db, post, others) if others else None
+    if found is None:
+        return None
+    upstream_post, how = found
     theirs = next(db.query(_UPSTREAM, [upstream_post]))
     lead = _seconds(theirs["published_at"], post["published_at"])
     return Link(

@@ -222,7 +222,6 @@ def test_a_chain_is_followed_to_its_end(path: Path, ask: Callable[..., Any]) -> 
     copy = post(COURIER, 7, html(1), "2026-02-02T10:00:00",
                 meta={"dt_original_post_url": f"http://www.{GAZETTE}/2026/post-4"})  # fmt: skip
     write(path, COURIER, copy)
-    ask("stories")
     steps = ask("explain", f"{COURIER}:7", "--json")["chain"]
     assert [(s["host"], s["wp_id"], s["how"]) for s in steps] == [
         (GAZETTE, 4, "url"),
@@ -231,6 +230,12 @@ def test_a_chain_is_followed_to_its_end(path: Path, ask: Callable[..., Any]) -> 
     assert [s["contradiction"] for s in steps] == [None, None]
     assert [s["lead_seconds"] for s in steps] == [22 * 3600, 2 * 3600]
     assert steps[0]["upstream_domain"] == PAPER
+    assert steps[0]["similarity"] is None
+    ask("stories")
+    assert rows(path, "SELECT how, similarity > 0.9 AS alike FROM upstream_posts") == [
+        {"how": "url", "alike": 1},
+        {"how": "url", "alike": 1},
+    ]
     printed = ask("explain", f"{COURIER}:7")
     assert f"1. {GAZETTE}:4  found by its url, " in printed
     assert f"names {PAPER} in turn" in printed

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
+from mirror.store.upstream_posts import link_of
+
 # What is recent is compared with as many days before.
 TREND_DAYS = 90
 # How many of an upstream's republishing sites are named.
@@ -177,25 +179,26 @@ def explanation(db: Database, post_id: int) -> Explanation:
 def chain(db: Database, post_id: int) -> Iterator[ChainRow]:
     """The mirrored posts from which a post came, step by step; none twice, so it ends."""
     seen = {post_id}
-    while True:
-        row = next(db.query(_STEP, [post_id]), None)
-        if row is None or row["post_id"] in seen:
-            return
-        yield ChainRow(**row)
-        post_id = row["post_id"]
+    while (link := link_of(db, post_id)) is not None and link.upstream_post_id not in seen:
+        post_id = link.upstream_post_id
         seen.add(post_id)
+        yield ChainRow(
+            **next(db.query(_STEP, [post_id])),
+            how=link.how,
+            similarity=link.similarity,
+            lead_seconds=link.lead_seconds,
+            contradiction=link.contradiction,
+        )
 
 
 _STEP = """
-    SELECT o.id AS post_id, s.host, o.wp_id, o.link, o.title, o.deleted_at, l.how, l.similarity,
-        l.lead_seconds, l.contradiction, u.domain AS upstream_domain
-    FROM upstream_posts l
-    JOIN posts p ON p.id = l.post_id AND p.version = l.version
-    JOIN posts o ON o.id = l.upstream_post_id
-    JOIN sites s ON s.id = o.site_id
-    LEFT JOIN judgements j ON j.post_id = o.id AND j.version = o.version
+    SELECT p.id AS post_id, s.host, p.wp_id, p.link, p.title, p.deleted_at,
+        u.domain AS upstream_domain
+    FROM posts p
+    JOIN sites s ON s.id = p.site_id
+    LEFT JOIN judgements j ON j.post_id = p.id AND j.version = p.version
     LEFT JOIN upstreams u ON u.id = j.upstream_id
-    WHERE l.post_id = ?"""
+    WHERE p.id = ?"""
 
 
 def judged_by_older_rules(db: Database, rules: int) -> int:
