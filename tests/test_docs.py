@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from mirror.browse.document import document
+from tests.mockserver.document import document as misbehaviours
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -12,6 +13,12 @@ def test_the_schema_is_described() -> None:
     assert (ROOT / "docs" / "schema.md").read_text() == document(), (
         "python -m mirror.browse.document > docs/schema.md"
     )
+
+
+def test_what_a_site_can_send_is_listed() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    told = page.partition("<!-- begin misbehaviours -->\n")[2].partition("<!-- end")[0]
+    assert told == misbehaviours(), "python -m tests.mockserver.document"
 
 
 def test_every_column_has_a_meaning() -> None:
