@@ -24,6 +24,17 @@ def host_of(url: str) -> str:
     return host.removeprefix("www.").rstrip(".")
 
 
+def site_key(url: str) -> str:
+    """An address in the form in which two of one site are the same.
+
+    >>> site_key("http://www.Example.com/blog/") == site_key("https://example.com/blog")
+    True
+    """
+    rest = url.split("://", 1)[-1]
+    host, slash, path = rest.partition("/")
+    return host.lower().removeprefix("www.") + slash.join(("", path)).rstrip("/")
+
+
 def is_global_host(host: str) -> bool:
     """Whether a host name means the same machine everywhere.
 

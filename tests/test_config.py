@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.config import Config, Site, Telling, load, site_key
+from mirror.config import Config, Site, Telling, load
 from mirror.config.document import commented_file, settings_page
 from mirror.config.settings import TABLES, settings_of
 from mirror.config.write import add_sites, remove_site
 from mirror.errors import ConfigError
+from mirror.urls import site_key
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,10 +8,11 @@ import click
 from mirror.cli.known import KnownSite, known_sites, scheduled, site_address
 from mirror.cli.options import Invocation
 from mirror.cli.output import ago, note
-from mirror.config import Config, Site, site_key
+from mirror.config import Config, Site
 from mirror.config.kinds import Address, Contact
 from mirror.errors import ConfigError
 from mirror.progress import CrawlOrder
+from mirror.urls import site_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mirror.cli.options import Invocation
-from mirror.config import Site, site_key
+from mirror.config import Site
 from mirror.schedule import Due, PastRun, due
 from mirror.store.reading.sites import CrawlRow, SiteRow, sites
-from mirror.urls import host_of
+from mirror.urls import host_of, site_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

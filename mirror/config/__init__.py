@@ -1,6 +1,6 @@
 """`mirror.toml`: what may stand in it, reading it, writing it, and its documentation."""
 
 from mirror.config.load import load
-from mirror.config.settings import Config, Site, Telling, site_key
+from mirror.config.settings import Config, Site, Telling
 
-__all__ = ["Config", "Site", "Telling", "load", "site_key"]
+__all__ = ["Config", "Site", "Telling", "load"]

@@ -16,10 +16,10 @@ from mirror.config.settings import (
     Site,
     Telling,
     settings_of,
-    site_key,
     variable,
 )
 from mirror.errors import ConfigError
+from mirror.urls import site_key
 
 # What people write instead of a table's name.
 _ALIASES = {

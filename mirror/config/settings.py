@@ -260,14 +260,3 @@ def media_beside(db: Path) -> Path:
     ('media', 'demo-media')
     """
     return db.with_name("media" if db.name == "mirror.db" else f"{db.stem}-media").absolute()
-
-
-def site_key(url: str) -> str:
-    """An address in the form in which two of one site are the same.
-
-    >>> site_key("http://www.Example.com/blog/") == site_key("https://example.com/blog")
-    True
-    """
-    rest = url.split("://", 1)[-1]
-    host, slash, path = rest.partition("/")
-    return host.lower().removeprefix("www.") + slash.join(("", path)).rstrip("/")

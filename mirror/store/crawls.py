@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mirror.urls import host_of
+from mirror.urls import host_of, site_key
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,15 +55,11 @@ def site_id(db: Database, url: str, now: str) -> int:
 
 def find_site(db: Database, url: str) -> int | None:
     """The row of a site, whatever scheme, `www.` or final slash its address is given with."""
-    wanted = _bare(url)
+    wanted = site_key(url)
     for row_id, held in db.execute("SELECT id, url FROM sites"):
-        if _bare(held) == wanted:
+        if site_key(held) == wanted:
             return int(row_id)
     return None
-
-
-def _bare(url: str) -> str:
-    return url.split("://", 1)[-1].removeprefix("www.").rstrip("/").lower()
 
 
 def site(db: Database, site_id: int) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import click
 from mirror.cli.known import KnownSite, known_sites
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
-from mirror.config import Config, Site, load, site_key
+from mirror.config import Config, Site, load
 from mirror.config.kinds import Address, Duration, Kind
 from mirror.config.write import add_sites, remove_site
 from mirror.errors import ConfigError, MirrorError
+from mirror.urls import site_key
 
 COLUMNS = (
     Column(title="site", style="bold"),
