@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
 from mirror.attribution.addresses import cleaned, label, passes_on, publisher_host
 from mirror.attribution.fields import host_at, mapping, rendered, string
+from mirror.attribution.lazy import lazy
 from mirror.attribution.site import Site
 from mirror.attribution.vocabulary import credit_stems
 from mirror.content import Content, Link, plain
@@ -47,24 +47,24 @@ class Article:
         self._foreign: dict[str, tuple[str, str] | None] = {}
         self.content = content if content is not None else Content(self.html)
 
-    @cached_property
+    @lazy
     def raw(self) -> bytes:
         """The content's HTML in UTF-8."""
         return self.html.encode("utf-8", "replace")
 
-    @cached_property
+    @lazy
     def link(self) -> str:
         return string(self.post.get("link")).strip()
 
-    @cached_property
+    @lazy
     def guid(self) -> str:
         return plain(rendered(self.post.get("guid"))[:2048]) if self.post.get("guid") else ""
 
-    @cached_property
+    @lazy
     def title(self) -> str:
         return plain(rendered(self.post.get("title"))[:1000])
 
-    @cached_property
+    @lazy
     def meta(self) -> Mapping[str, Any]:
         return mapping(self.post.get("meta"))
 
@@ -87,28 +87,30 @@ class Article:
         host = publisher_host(address)
         return None if not host or self.site.owns(host) else (host, address)
 
-    @cached_property
+    @lazy
     def link_words(self) -> tuple[tuple[Link, str], ...]:
         """The links with few words, and these in lower case without what surrounds them."""
         return tuple(
-            (link, link.text.lower().strip(" \t[](){}«»<>*-–—.:"))
-            for link in self.content.links[-MANY:]
-            if 2 <= len(link.text) <= _FEW
+            [
+                (link, link.text.lower().strip(" \t[](){}«»<>*-–—.:"))
+                for link in self.content.links[-MANY:]
+                if 2 <= len(link.text) <= _FEW
+            ]
         )
 
-    @cached_property
+    @lazy
     def linked_labels(self) -> Mapping[str, str]:
         """The foreign hosts that the content links to, by their registered word."""
         hosts = (self.foreign(link.href) for link in self.content.links[:MANY])
         return {label(found[0]).replace("-", ""): found[0] for found in hosts if found}
 
-    @cached_property
+    @lazy
     def link_hosts(self) -> tuple[tuple[Link, str], ...]:
         """The links to some host, with that host."""
-        hosts = ((link, host_at(link.href)) for link in self.content.links[:MANY])
-        return tuple(pair for pair in hosts if pair[1])
+        hosts = [(link, host_at(link.href)) for link in self.content.links[:MANY]]
+        return tuple([pair for pair in hosts if pair[1]])
 
-    @cached_property
+    @lazy
     def credits(self) -> tuple[Line, ...]:
         """The lines of the head and the tail, in order, where credits can stand."""
         text = self.content.text
@@ -118,12 +120,12 @@ class Article:
         tail = text.find("\n", len(text) - TAIL) + 1 or len(text) - TAIL
         return (*self._lines(0, head), *self._lines(tail, len(text)))
 
-    @cached_property
+    @lazy
     def credit_text(self) -> str:
         """The lines of `credits` in lower case, for substring searches."""
         return "\n".join([line.lower for line in self.credits])
 
-    @cached_property
+    @lazy
     def stems(self) -> Mapping[str, list[int]]:
         """The words of the vocabulary that are in `credit_text`, and where each begins."""
         return credit_stems().places(self.credit_text)
@@ -132,7 +134,7 @@ class Article:
         """The index in `credits` of the line that holds a place in `credit_text`."""
         return bisect_right(self.credit_starts, place) - 1
 
-    @cached_property
+    @lazy
     def credit_starts(self) -> list[int]:
         """Where in `credit_text` each line of `credits` begins."""
         return list(accumulate([len(line.lower) + 1 for line in self.credits[:-1]], initial=0))
@@ -143,7 +145,7 @@ class Article:
         index = bisect_right(starts, offset) - 1
         return index >= 0 and offset < ends[index]
 
-    @cached_property
+    @lazy
     def _asides(self) -> Mapping[str, tuple[list[int], list[int]]]:
         """Starts and ends of the quotations and the captions; one within another is dropped."""
         found: dict[str, tuple[list[int], list[int]]] = {

@@ -23,14 +23,14 @@ MOST = 0.99
 _CHAIN = 0.93
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Candidate:
     """All that speaks for one publisher."""
 
     key: str
     strength: float
     origin: float
-    evidence: tuple[Evidence, ...]
+    evidence: list[Evidence]
 
 
 def combine(
@@ -48,7 +48,7 @@ def combine(
     candidates = _candidates(found, rules)
     if not candidates:
         return Attribution(evidence=_by_worth(found))
-    best = max(candidates, key=_rank)
+    best = max(candidates, key=_rank) if len(candidates) > 1 else candidates[0]
     strength = min(MOST, best.strength * _agreement(best, candidates))
     syndicated = strength >= THRESHOLD
     domain = _domain(best)
@@ -68,15 +68,13 @@ def _candidates(found: tuple[Evidence, ...], rules: Mapping[str, Rule]) -> list[
     for one in found:
         if one.domain:
             groups.setdefault(identity(one.domain), []).append(one)
-    return [
-        _Candidate(
-            key=key,
-            strength=_noisy_or(pieces, rules),
-            origin=_noisy_or([e for e in pieces if rules[e.rule].role == "origin"], rules),
-            evidence=tuple(pieces),
-        )
-        for key, pieces in groups.items()
-    ]
+    made = []
+    for key, pieces in groups.items():
+        origins = [one for one in pieces if rules[one.rule].role == "origin"]
+        strength = _noisy_or(pieces, rules)
+        origin = strength if len(origins) == len(pieces) else _noisy_or(origins, rules)
+        made.append(_Candidate(key=key, strength=strength, origin=origin, evidence=pieces))
+    return made
 
 
 def _noisy_or(pieces: list[Evidence], rules: Mapping[str, Rule]) -> float:
@@ -95,6 +93,8 @@ def _rank(candidate: _Candidate) -> tuple[float, float]:
 
 def _agreement(best: _Candidate, candidates: list[_Candidate]) -> float:
     """1 without a rival; less, the stronger another *origin* is stated."""
+    if len(candidates) == 1:
+        return 1.0
     rivals = [c.origin for c in candidates if c is not best]
     return 1.0 - 0.3 * max(rivals, default=0.0)
 
@@ -126,4 +126,4 @@ def _url(candidate: _Candidate, rules: Mapping[str, Rule]) -> str | None:
 
 
 def _by_worth(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    return tuple(sorted(found, key=lambda e: -e.confidence))
+    return tuple(sorted(found, key=lambda e: -e.confidence)) if len(found) > 1 else found
