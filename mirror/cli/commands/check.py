@@ -73,7 +73,7 @@ def media_faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
         for damage in verify(store, rows):
             yield Fault(check="media", where=damage.held.path, message=damage.message)
     for name, size in strays(store, {row.path for row in rows}):
-        message = f"a file of {size:,} bytes that no row names (`mirror gc` removes it)"
+        message = f"a file of {size:,} bytes that no row names (`mirror gc --delete` removes it)"
         yield Fault(check="orphans", where=name, message=message)
 
 
