@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +35,16 @@ def lack(wp: str) -> str | None:
     return None
 
 
-def wordpress(*arguments: object) -> Any:
-    """Runs the test bed's command, and gives the JSON that it prints."""
+def wordpress(*arguments: object, temporary: str | None = None) -> Any:
+    """Runs the test bed's command, and gives the JSON that it prints.
+
+    `temporary` is a folder for the temporary files of what the command starts.
+    """
     command = [str(tool()), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    environment = {**os.environ, "TMPDIR": temporary} if temporary else None
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=600, check=False, env=environment
+    )
     if done.returncode:
         raise BedError(f"{' '.join(command)}: {done.stdout[-500:]}{done.stderr[-1500:]}")
     return json.loads(done.stdout)
@@ -48,7 +56,12 @@ class WordPress:
     def __init__(self, folder: Path, **options: object) -> None:
         self.folder = folder
         named = [part for k, v in options.items() for part in (f"--{k.replace('_', '-')}", v)]
-        self.info: dict[str, Any] = wordpress("up", "--dir", folder, *named)
+        # MariaDB deletes all `#sql…` in its folder for temporary files when it starts: two that
+        # start at once must not share one. Sockets want a short name.
+        self._temporary = tempfile.mkdtemp(prefix="bed-")
+        self.info: dict[str, Any] = wordpress(
+            "up", "--dir", folder, *named, temporary=self._temporary
+        )
 
     @property
     def url(self) -> str:
@@ -91,3 +104,4 @@ class WordPress:
     def remove(self) -> None:
         """Stops the site, and deletes it."""
         wordpress("down", "--dir", self.folder, "--remove")
+        shutil.rmtree(self._temporary, ignore_errors=True)
