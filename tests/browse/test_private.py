@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mirror.browse.public import INDEXES
 from tests.browse.sites import Served
 from tests.browse.test_pages import PAGES
 
@@ -58,9 +59,22 @@ def whole(secretive: Path) -> Iterator[Served]:
     site.close()
 
 
-@pytest.fixture(scope="module")
-def public(secretive: Path) -> Iterator[Served]:
-    site = Served(secretive, public=True)
+@pytest.fixture(scope="module", params=["as it is", "with indexes"])
+def public(
+    secretive: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Served]:
+    """What others may be shown of it: with the indexes that make that quick, and without."""
+    folder = tmp_path_factory.mktemp("public")
+    (folder / "media").symlink_to(secretive.parent / "media")
+    path = folder / "mirror.db"
+    path.write_bytes(secretive.read_bytes())
+    db = sqlite3.connect(path)
+    for name, statement in INDEXES.items():
+        db.execute(f"DROP INDEX IF EXISTS {name}")
+        if request.param == "with indexes":
+            db.execute(statement)
+    db.close()
+    site = Served(path, public=True)
     yield site
     site.close()
 
@@ -149,10 +163,8 @@ def test_the_public_part_is_a_whole_site(public: Served, served: Served) -> None
     assert "WordPress kept itself" not in page
 
 
-def test_files_of_hidden_posts_are_not_handed_out(
-    secretive: Path, whole: Served, public: Served
-) -> None:
-    db = sqlite3.connect(secretive)
+def test_files_of_hidden_posts_are_not_handed_out(whole: Served, public: Served) -> None:
+    db = sqlite3.connect(public.db)
     with db:
         db.execute("UPDATE media SET post_id = ? WHERE id IN (SELECT media_id FROM post_media "
                    "WHERE post_id = ?)", [DRAFT, DRAFT])  # fmt: skip
