@@ -24,6 +24,7 @@ from mirror.store.apply import apply
 from mirror.store.connection import transaction
 from mirror.store.crawls import Counts
 from mirror.store.failures import Failure
+from mirror.store.names import with_names
 from mirror.sync.decide import decide
 from mirror.sync.fingerprint import fingerprint
 from mirror.urls import guid_key, host_of
@@ -219,7 +220,7 @@ class Session:
         if new and kind in EXAMINED:
             batch = Batch(
                 kind=kind,
-                objects=[item.object for item in new],
+                objects=self._named(new),
                 site=self.publisher,
                 site_url=self.order.url,
             )
@@ -233,9 +234,19 @@ class Session:
         """What reading the object finds: read ahead, or now."""
         window = self._windows[item.window]
         if item.wp_id not in window.found:
-            found = examine(item.kind, item.object, self.publisher, self.order.url)
+            (named,) = self._named([item])
+            found = examine(item.kind, named, self.publisher, self.order.url)
             window.found[item.wp_id] = found
         return window.found[item.wp_id]
+
+    def _named(self, items: Sequence[Item]) -> list[JsonObject]:
+        """The objects, posts with the names of their authors and categories, which were read first.
+
+        For the judgement alone: what is stored is what the site sent.
+        """
+        sent = [item.object for item in items]
+        is_posts = bool(items) and items[0].kind == "post"
+        return with_names(self.db, self.site_id, sent) if is_posts else sent
 
     def is_known(self, item: Item) -> bool:
         """Whether this very object, unchanged, is held already."""
