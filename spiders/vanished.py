@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 # How many ids are counted by one request; their list must fit into an address.
 COUNTED = 300
+# A single object cannot be asked for in smaller pieces: what fails is asked for again.
+TRIES = 3
 
 
 class Vanished:
@@ -142,6 +144,11 @@ class Vanished:
 
     async def _absent(self, reading: Reading, ids: Sequence[int]) -> set[int]:
         """Which of some ids a collection does not list. A reply that fails proves nothing."""
+        listed, lost = await self._listed(reading, ids)
+        return set(ids) - listed - lost
+
+    async def _listed(self, reading: Reading, ids: Sequence[int]) -> tuple[set[int], set[int]]:
+        """Which of some ids a collection lists, and of which it could not be learned."""
         listed: set[int] = set()
 
         async def take(rows: list[dict[str, Any]]) -> None:
@@ -154,7 +161,7 @@ class Vanished:
             reading.doubt = True
             self.reader.note_failure(reading, lost[0][1])
             reading.failed += 1
-        return set(ids) - listed - {wp_id for wp_id, _ in lost}
+        return listed, {wp_id for wp_id, _ in lost}
 
     async def _bury(self, reading: Reading, missing: set[int], readings: Sequence[Reading]) -> None:
         collection = reading.collection
@@ -192,34 +199,37 @@ class Vanished:
     async def _moved(
         self, reading: Reading, missing: set[int], readings: Sequence[Reading]
     ) -> set[int]:
-        """Those of the missing that another collection of posts lists now: their type changed."""
+        """Those of the missing that another collection of posts lists now: their type changed.
+
+        And those of which that cannot be learned now: they are left in doubt, for the next crawl.
+        """
         moved: set[int] = set()
         if reading.collection.kind != "post":
             return moved
         for other in readings:
             if other is reading or other.collection.kind != "post" or other.refused or not missing:
                 continue
-            absent: set[int] = set()
-            ids = sorted(missing)
-            for at in range(0, len(ids), 100):
-                absent |= await self._absent(other, ids[at : at + 100])
-            there = missing - absent
-            if there:
-                await self.reader.fetch(other, there)
-                moved |= there
+            there, lost = await self._listed(other, sorted(missing - moved))
+            await self.reader.fetch(other, there)
+            if lost:
+                reading.doubt = True
+            moved |= there | lost
         return moved
 
     async def _reason(self, reading: Reading, wp_id: int) -> str | None:
         """Why one object is not listed, in the words of `deleted_reason`; None if that is open."""
         collection = reading.collection
         url = self.api.url(f"{collection.route}/{wp_id}", {"_fields": "id,status"})
-        reply = await self.client.get(url)
-        match absence(reply):
-            case "deleted":
-                return "deleted"
-            case "hidden":
-                return self._hidden_reason(collection, wp_id)
-        found = read_object(reply)
+        for _ in range(TRIES):
+            reply = await self.client.get(url)
+            match absence(reply):
+                case "deleted":
+                    return "deleted"
+                case "hidden":
+                    return self._hidden_reason(collection, wp_id)
+            found = read_object(reply)
+            if not isinstance(found, Problem) or found.remedy == "final":
+                break
         if not isinstance(found, Problem):
             # Only credentials show what is in the trash. Else it is there: the listing was older.
             return "trashed" if found.get("status") == "trash" else None

@@ -148,6 +148,7 @@ def test_a_silent_edit_now_and_then_is_not_volatile() -> None:
         ('<div class="playlist-1">', '<div class="playlist-2">'),
         ('<audio class="x"></audio>\n', '<p><audio class="x"></audio></p>\n'),
         ("<p>a</p>\n<div>b</div>\n", "<p>a</p>\n<p><div>b</div>\n</p>\n"),
+        ("<p>a</p>\n<p>b</p>\n", "<p>a</p>\n\n<p>b</p>\n"),
     ],
 )
 def test_what_wordpress_counts_is_no_edit(one: str, other: str) -> None:
