@@ -12,6 +12,24 @@ Outcome = Literal["complete", "partial", "failed", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRules:
+    """Which media files of a site are fetched, where they are.
+
+    `linked_only`: what no post uses is left out; `third_party`: other hosts are asked too;
+    `allow_private`: machines that are not on the public Internet, too. `types`: patterns of MIME
+    types, all if empty. The limits are bytes, of one file and of all.
+    """
+
+    linked_only: bool = False
+    every_size: bool = False
+    third_party: bool = True
+    allow_private: bool = False
+    types: tuple[str, ...] = ()
+    file_limit: int = 100_000_000
+    site_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlOrder:
     """One site to be mirrored, and how.
 
@@ -27,6 +45,7 @@ class CrawlOrder:
     only: tuple[str, ...] = ()
     limit: int | None = None
     media: bool = True
+    media_rules: MediaRules = MediaRules()
     comments: bool = False
     accept_deletions: bool = False
     fallbacks: bool = True

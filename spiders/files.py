@@ -5,7 +5,7 @@ from scrapy.settings import BaseSettings
 from mirror.media.folder import store_at
 from mirror.media.policy import MediaPolicy
 from mirror.media.stage import MediaSummary, run
-from mirror.progress import Watcher
+from mirror.progress import MediaRules, Watcher
 from mirror.session import Session
 from mirror.store import links
 from mirror.store.connection import path_of
@@ -35,12 +35,26 @@ async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> M
         session.site_id,
         url,
         store=store_at(place if "://" in place else str(folder / place), beside=folder),
-        policy=MediaPolicy(obey_robots=settings.getbool("ROBOTSTXT_OBEY")),
+        policy=policy_of(session.order.media_rules, obey_robots=settings.getbool("ROBOTSTXT_OBEY")),
         user_agent=settings["USER_AGENT"],
         robots_agent=settings["ROBOTSTXT_USER_AGENT"],
         concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         delay=_delay(session, settings),
         watch=lambda done, total: watcher.collection(session.host, NAME, done, total),
+    )
+
+
+def policy_of(wanted: MediaRules, *, obey_robots: bool) -> MediaPolicy:
+    """What was ordered, with the limits that nobody has to think of."""
+    return MediaPolicy(
+        mode="linked" if wanted.linked_only else "all",
+        every_size=wanted.every_size,
+        third_party=wanted.third_party,
+        allow_private=wanted.allow_private,
+        obey_robots=obey_robots,
+        types=wanted.types or ("*/*",),
+        file_bytes=wanted.file_limit,
+        site_bytes=wanted.site_limit,
     )
 
 

@@ -11,7 +11,7 @@ from mirror.cli.output import ago, note
 from mirror.config import Config, Site
 from mirror.config.kinds import Address, Contact
 from mirror.errors import ConfigError
-from mirror.progress import CrawlOrder
+from mirror.progress import CrawlOrder, MediaRules
 from mirror.urls import site_key
 
 
@@ -21,6 +21,7 @@ class Wishes:
 
     full: bool = False
     media: bool | None = None
+    allow_private: bool = False
     comments: bool | None = None
     only: str | None = None
     limit: int | None = None
@@ -36,7 +37,8 @@ def order(site: Site, wishes: Wishes, config: Config) -> CrawlOrder:
         full=wishes.full,
         only=collection_names(wishes.only) or site.only,
         limit=wishes.limit,
-        media=site.media if wishes.media is None else wishes.media,
+        media=bool(site.media) if wishes.media is None else wishes.media,
+        media_rules=media_rules(site, wishes),
         comments=site.comments if wishes.comments is None else wishes.comments,
         accept_deletions=wishes.accept_deletions,
         contact=contact_address(wishes.contact) or site.contact or config.contact,
@@ -44,6 +46,19 @@ def order(site: Site, wishes: Wishes, config: Config) -> CrawlOrder:
         delay=site.delay if wishes.delay is None else wishes.delay,
         credentials=site.credentials,
         fallbacks=site.fallbacks,
+    )
+
+
+def media_rules(site: Site, wishes: Wishes) -> MediaRules:
+    """Which media files of the site are fetched, if any are."""
+    return MediaRules(
+        linked_only=site.media == "linked",
+        every_size=site.media_every_size,
+        third_party=site.media_third_party,
+        allow_private=site.allow_private or wishes.allow_private,
+        types=site.media_types,
+        file_limit=site.media_file_limit,
+        site_limit=site.media_site_limit,
     )
 
 

@@ -92,6 +92,35 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """Which media files: none, those that posts use, or all."""
+
+    expected: ClassVar[str] = 'true or false, or "linked" or "all"'
+
+    def read(self, value: Any) -> bool | Literal["linked"]:
+        if value == "linked":
+            return "linked"
+        return True if value == "all" else Flag().read(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """Patterns of MIME types."""
+
+    expected: ClassVar[str] = 'a list of types such as ["image/*", "application/pdf"]'
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        types = Words().read(value)
+        for one in types:
+            if not re.fullmatch(r"[a-z*]+/[a-z0-9*.+-]+", one):
+                known = {"pictures": "image/*", "images": "image/*", "pdf": "application/pdf",
+                         "audio": "audio/*", "video": "video/*"}  # fmt: skip
+                meant = known.get(one.lower().lstrip("."))
+                raise ValueError(f'did you mean "{meant}"?' if meant else "")
+        return types
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number within bounds."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mirror.config.kinds import (
     Address,
@@ -18,9 +18,11 @@ from mirror.config.kinds import (
     Interval,
     Kind,
     Line,
+    Media,
     Number,
     Reference,
     Size,
+    Types,
     Words,
 )
 
@@ -69,8 +71,56 @@ class Site:
         example='"6h"',
         shown='"1d"',
     )
-    media: bool = _setting(
-        Flag(), True, "Whether to fetch media files.", example="false", shown="true"
+    media: bool | Literal["linked"] = _setting(
+        Media(),
+        True,
+        'Whether to fetch media files. "linked": only those that a post uses; true, or "all": the '
+        "rest of the media library as well.",
+        example='"linked"',
+        shown="true",
+    )
+    media_types: tuple[str, ...] = _setting(
+        Types(),
+        (),
+        "The types of files to keep, as their bytes show them.",
+        example='["image/*", "application/pdf"]',
+        shown="all types",
+    )
+    media_every_size: bool = _setting(
+        Flag(),
+        False,
+        "Whether to fetch every size of a picture, and not the full one alone.",
+        example="true",
+        shown="false",
+    )
+    media_third_party: bool = _setting(
+        Flag(),
+        True,
+        "Whether to fetch what posts show from other hosts than the site's own and those below it.",
+        example="false",
+        shown="true",
+    )
+    media_file_limit: int = _setting(
+        Size(),
+        100_000_000,
+        "A larger file is not kept.",
+        example='"2GB"',
+        shown='"100MB"',
+    )
+    media_site_limit: int | None = _setting(
+        Size(),
+        None,
+        "When the site's files come to so much, no more are fetched.",
+        example='"50GB"',
+        shown="no limit",
+    )
+    allow_private: bool = _setting(
+        Flag(),
+        False,
+        "Whether files may be fetched from private addresses: this machine, the local network, a "
+        "cloud's metadata service. Where the site itself lives may always be asked.",
+        example="true",
+        shown="false",
     )
     comments: bool = _setting(
         Flag(),

@@ -234,3 +234,16 @@ def m050_stories(db: Database) -> None:
             WHERE contradiction IS NOT NULL
         """,
     )
+
+
+@migrations()
+def m060_private(db: Database) -> None:
+    """What is not public, so that `mirror browse --public` can leave it out without looking at all.
+
+    The conditions are those of `mirror.browse.public`, word for word: SQLite asks for that.
+    """
+    private = "status <> 'publish' OR (content <> '' AND instr(extra, '\"protected\":true') > 0)"
+    db.execute(f"CREATE INDEX posts_private ON posts(id) WHERE {private}")
+    db.execute(
+        f"CREATE INDEX post_versions_private ON post_versions(post_id, version) WHERE {private}"
+    )

@@ -22,6 +22,8 @@ from mirror.store.upkeep import upgrade
 @click.argument("urls", metavar="[URL]...", nargs=-1)
 @click.option("--full", is_flag=True, help="Read everything again, changed or not.")
 @click.option("--media/--no-media", default=None, help="Fetch media files, or do not.")
+@click.option("--allow-private", is_flag=True,
+              help="Fetch media from private addresses too.")  # fmt: skip
 @click.option("--comments/--no-comments", default=None, help="Mirror comments, or do not.")
 @click.option("--only", metavar="NAMES", help="These collections only, such as posts,pages.")
 @click.option(

@@ -10,6 +10,7 @@ import click
 from mirror.cli.known import KnownSite, known_sites
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, ago, note, print_json, print_table
+from mirror.store import held
 from mirror.store.reading.sites import FailureRow, open_failures
 
 COLUMNS = (
@@ -41,13 +42,23 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     if host and not known:
         raise click.UsageError(f"there is no site {host!r} (`mirror sites` lists them)")
     failures = _failures(invocation, known) if host or as_json else {}
+    rot = _rot(invocation, known)
     if as_json:
-        print_json([_object(site, failures.get(site.host, []), now) for site in known])
+        print_json(
+            [
+                {**_object(site, failures.get(site.host, []), now), "link_rot": reasons}
+                for site, reasons in zip(known, rot, strict=True)
+            ]
+        )
         return
     if not known:
         note("no sites yet: `mirror crawl URL` mirrors one")
         return
     print_table(COLUMNS, [_row(site, now) for site in known])
+    for site, reasons in zip(known, rot, strict=True):
+        if reasons:
+            told = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
+            click.echo(f"{site.host}: {sum(reasons.values()):,} media files not to be had: {told}")
     if host:
         _details(known[0], failures[host])
 
@@ -60,6 +71,14 @@ def _failures(invocation: Invocation, known: Sequence[KnownSite]) -> dict[str, l
         site.host: open_failures(db, site.stored.id, SHOWN_FAILURES) if site.stored else []
         for site in known
     }
+
+
+def _rot(invocation: Invocation, known: Sequence[KnownSite]) -> list[dict[str, int]]:
+    """Each site's media that cannot be had: how many addresses, by reason."""
+    if not any(site.stored for site in known):
+        return [{} for _ in known]
+    db = invocation.read()
+    return [held.rot(db, site.stored.id) if site.stored else {} for site in known]
 
 
 def _row(site: KnownSite, now: datetime) -> list[object]:
