@@ -16,6 +16,8 @@ from mirror.config import load
 from mirror.lock import locked
 from mirror.store.migrations import migrations
 
+SYSTEMD = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+
 
 def test_sites_add_list_remove(folder: Path, mirror: Any) -> None:
     assert mirror("sites", "add", "one.example", "--every", "6h", "--only", "posts,pages").code == 0
@@ -105,7 +107,8 @@ def test_the_environment_goes_with_the_line(
     assert f"--db {folder}/elsewhere.db" in printed
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@SYSTEMD
+@pytest.mark.slow
 @pytest.mark.parametrize("every", ["1m", "30m", "6h", "1d"])
 def test_systemd_accepts_the_units(folder: Path, mirror: Any, every: str) -> None:
     (folder / "media").mkdir()
@@ -121,7 +124,8 @@ def test_systemd_accepts_the_units(folder: Path, mirror: Any, every: str) -> Non
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@SYSTEMD
+@pytest.mark.slow
 @pytest.mark.parametrize("minutes", [1, 7, 30, 90, 300, 720, 1440])
 def test_systemd_fires_as_cron_does(minutes: int) -> None:
     job = Job(words=["mirror"], folder=Path("/x"), every=timedelta(minutes=minutes))
