@@ -228,7 +228,7 @@ class Vanished:
                 case "hidden":
                     return self._hidden_reason(collection, wp_id)
             found = read_object(reply)
-            if not isinstance(found, Problem) or found.remedy == "final":
+            if not isinstance(found, Problem) or found.stops_site:
                 break
         if not isinstance(found, Problem):
             # Only credentials show what is in the trash. Else it is there: the listing was older.
