@@ -69,10 +69,12 @@ class Changes:
         """
         collection, listed = reading.collection, dict[int, dict[str, Any]]()
         if reading.plan.can_filter_modified:
-            await self.light(collection, {"modified_after": timestamp(since)}, listed)
+            filters = {"modified_after": timestamp(since)}
+            reading.problem = await self.light(collection, filters, listed)
         else:
             await self._newest_modified(reading, timestamp(since), listed)
-        await self.light(collection, {"after": timestamp(since)}, listed)
+        late = await self.light(collection, {"after": timestamp(since)}, listed)
+        reading.problem = reading.problem or late
         newest = await self._newest_ids(reading)
         if self._moved(collection, newest):
             db, site_id = self.session.db, self.session.site_id
@@ -81,8 +83,8 @@ class Changes:
 
     async def light(
         self, collection: Collection, filters: Mapping[str, str], listed: dict[int, dict[str, Any]]
-    ) -> None:
-        """Lists ids and dates of what a filter lets through."""
+    ) -> Problem | None:
+        """Lists ids and dates of what a filter lets through; why not all of it, if so."""
 
         async def take(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
             listed.update({row["id"]: row for row in identified(listing.rows)})
@@ -90,6 +92,7 @@ class Changes:
 
         walk = Walk(per_page=100, ahead=AHEAD)
         await run(self.client, self.api, collection, walk, {"_fields": LIGHT, **filters}, take)
+        return walk.problem or next((lost.problem for lost in walk.lost), None)
 
     async def _newest_modified(
         self, reading: Reading, since: str, listed: dict[int, dict[str, Any]]

@@ -35,8 +35,10 @@ def test_nothing_is_missed(seed: int, restless: WordPress, mirror: Mirror) -> No
     churn.plan([])
     again = mirror.crawl(restless.url, "--no-media")
     told = f"{first.stdout}\n{again.stdout}\n{again.stderr}"
-    # A menu lists pages: it is another text after each, and WordPress dates it not anew.
-    found = [d for d in differences(mirror, restless.truth()) if "(Navigation)" not in d]
+    # A menu lists pages, a gallery depends on what was rendered before it in the same reply: these
+    # are other texts each time, and WordPress dates them not anew.
+    found = [d for d in differences(mirror, restless.truth()) if not d.partition("(")[2].startswith(
+        ("Navigation)", "Classic &amp; shortcodes)"))]  # fmt: skip
     assert found == [], told
     assert again.exit_code == 0, told
     assert first.exit_code == 0, told
