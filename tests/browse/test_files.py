@@ -97,6 +97,7 @@ def test_a_path_that_is_not_the_files_own_leads_nowhere(own_sample: Path, path: 
     site.close()
 
 
+@pytest.mark.slow
 def test_pictures_that_are_none_have_no_thumbnail(own_sample: Path) -> None:
     sha256, path = one(own_sample)
     file = own_sample.parent / "media" / path

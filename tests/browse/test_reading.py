@@ -76,6 +76,7 @@ def test_kept_and_dropped_elements_are_different_ones() -> None:
     assert not TAGS & GONE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bomb",
     [

@@ -63,6 +63,7 @@ def test_a_plain_datasette_has_the_pack(sample: Path) -> None:
         process.communicate(timeout=20)
 
 
+@pytest.mark.slow
 def test_other_databases_are_left_as_they_are(tmp_path: Path) -> None:
     """In a process of its own: the plugin is loaded, and does nothing."""
     other = tmp_path / "other.db"
@@ -123,6 +124,7 @@ def test_it_opens_the_database_read_only(served: Served) -> None:
     assert served.get("/mirror?sql=delete+from+posts").status_code == 400
 
 
+@pytest.mark.slow
 def test_charts_are_drawn_again_after_a_crawl(own_sample: Path) -> None:
     site = Served(own_sample)
     legend = "</i>The New Name"

@@ -14,6 +14,7 @@ from tests.mockserver import OPENER, MockServer, MockSite
 ODD = ("plain", "bad-dates", "odd-fields", "ids-only", "hostile-markup", "surrogates", "nan")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ODD)
 def test_rebuilt(url: str, server: MockServer, mirror: Mirror) -> None:
     """These sites give the same answer every time, so it can be asked for once more."""

@@ -9,6 +9,8 @@ import pytest
 from tests.credentials.guarded import PASSWORD, USER, Guarded, guarded
 from tests.mirrored import Mirror, Run
 
+pytestmark = pytest.mark.slow  # two crawls or three each
+
 
 @pytest.fixture
 def site() -> Iterator[Guarded]:

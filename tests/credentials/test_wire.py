@@ -10,6 +10,8 @@ import pytest
 from tests.credentials.guarded import PASSWORD, SECRETS, TOKEN, USER, Guarded, guarded
 from tests.mirrored import Mirror, Run
 
+pytestmark = pytest.mark.slow  # a crawl or two each
+
 
 @pytest.fixture
 def site() -> Iterator[Guarded]:

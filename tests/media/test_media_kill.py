@@ -26,6 +26,7 @@ def named(site: Site) -> dict[str, bytes]:
     return {name: (site.store.path / name).read_bytes() for name in site.kept()}
 
 
+@pytest.mark.slow
 def test_killed_again_and_again(site: Site, server: Server) -> None:
     total = 250
     site.want(*(f"/slow/{n}.jpg" for n in range(total)))
@@ -58,6 +59,7 @@ def test_killed_again_and_again(site: Site, server: Server) -> None:
     assert rows == (total,)
 
 
+@pytest.mark.slow
 def test_a_large_file_goes_on_after_a_kill(site: Site, server: Server) -> None:
     site.want("/pausing.jpg")
     process = start(site.path, site.url)
