@@ -44,8 +44,10 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
             if verdict.syndicated and verdict.upstream_domain
         ],
     )  # fmt: skip
+    # Not where nothing changes: a row is rewritten as a whole.
     db.conn.executemany(
-        "UPDATE posts SET upstream_id = ? WHERE id = ? AND version = ?",
+        "UPDATE posts SET upstream_id = ?1 WHERE id = ?2 AND version = ?3 "
+        "AND upstream_id IS NOT ?1",
         [
             (domains.get(verdict.upstream_domain or "") if verdict.syndicated else None,
              post_id, version)

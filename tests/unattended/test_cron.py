@@ -72,7 +72,8 @@ def test_cron_runs_the_printed_line(new_site: MakeSite, crontab: object, tmp_pat
     assert printed.exit_code == 0
     line = [one for one in printed.stdout.splitlines() if not one.startswith("#")][-1]
     assert callable(crontab)
-    crontab(f"PYTHONPATH={os.environ.get('PYTHONPATH', '')}\n{line}")
+    path = os.environ.get("PYTHONPATH")
+    crontab(f"PYTHONPATH={path}\n{line}" if path else line)
 
     wait_for(mirror, 1)
     site.change("edit", id=mirror.value("SELECT wp_id FROM posts WHERE type = 'post' LIMIT 1"))
