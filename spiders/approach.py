@@ -9,10 +9,7 @@ from mirror.wordpress.collections import Survey, survey
 from mirror.wordpress.discovery import PAGE, Root, discover
 from mirror.wordpress.envelope import is_wrapped, wrapped
 from mirror.wordpress.problems import Problem, read_list, read_object
-from spiders.client import Client
-
-# Everything that is found hangs on these two lists.
-TRIES = 4
+from spiders.client import TRIES, Client
 
 logger = logging.getLogger(__name__)
 

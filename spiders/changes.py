@@ -15,7 +15,7 @@ from mirror.wordpress.pagination import Walk
 from mirror.wordpress.pagination import Window as Page
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
-from spiders.client import Client
+from spiders.client import TRIES, Client
 from spiders.walking import AHEAD, Refused, run
 
 LIGHT = "id,date_gmt,modified_gmt,slug,link"
@@ -165,7 +165,7 @@ class Changes:
             offset += max(1, len(rows) - 1)
 
     async def _listing(self, collection: Collection, query: Mapping[str, str]) -> Listing | Problem:
-        for _ in range(3):
+        for _ in range(TRIES):
             outcome = read_list(await self.client.get(self.api.url(collection.route, query)))
             if isinstance(outcome, Listing) or outcome.remedy != "again":
                 break

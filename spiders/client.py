@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,6 +28,11 @@ LONGEST_PAUSE = 120.0
 # So many failures in a row, whatever was asked for: the site is left alone.
 MOST_FAILURES = 30
 PAUSES = 5
+# One request so often in all, where nothing smaller can be asked for instead.
+TRIES = 5
+# Seconds before what failed is told: so nothing is asked again at once, nor in step with the other
+# requests in flight, where a server fails every so many.
+BREATH = (0.05, 0.3)
 LONGEST_CRAWL_DELAY = 120.0
 HOPS = 5
 # WordPress sends this many rows at most (rest controller, `get_collection_params`), and ten unless
@@ -78,6 +84,8 @@ class Client:
             await self._heed(reply)
             pause = self._asked_to_wait(reply, attempt)
             if pause is None:
+                if _failed(reply):
+                    await asyncio.sleep(random.uniform(*BREATH))
                 return reply
             logger.info("%s asks for a pause of %.0f s", host_of(url), pause)
             self._open_at = max(self._open_at, time.monotonic() + pause)
@@ -153,15 +161,13 @@ class Client:
         """The circuit breaker: after too many failures in a row, whatever was asked for, one more
         request (for the REST root) decides whether the site is down. Raises SiteError.
         """
-        failed = reply.status == 0 or reply.status >= 500
-        self._failures = self._failures + 1 if failed else 0
+        self._failures = self._failures + 1 if _failed(reply) else 0
         if self._failures < MOST_FAILURES:
             return
         failures, self._failures = self._failures, 0
         if self.lifeline is not None:
             reply = await self._once(self.lifeline, "GET", {}, True)
-            failed = reply.status == 0 or reply.status >= 500
-        if failed:
+        if _failed(reply):
             last = reply.error or f"status {reply.status}"
             raise SiteError(
                 f"{host_of(reply.url)} failed {failures} times in a row, at last with {last}"
@@ -207,6 +213,11 @@ class Unsigned:
     def learn_rows(self, rows: int) -> None:
         """As `Client.learn_rows`."""
         self.client.learn_rows(rows)
+
+
+def _failed(reply: Reply) -> bool:
+    """Whether there was no answer, or the server failed: neither yes nor no."""
+    return reply.status == 0 or reply.status >= 500
 
 
 def _reply(response: Response) -> Reply:

@@ -22,7 +22,7 @@ from mirror.wordpress.objects import identified
 from mirror.wordpress.problems import Listing, Problem, absence, read_list, read_object
 from mirror.wordpress.routes import Api
 from spiders.changes import Reading
-from spiders.client import Client
+from spiders.client import TRIES, Client
 from spiders.reading import Reader
 from spiders.seeing import Seeing
 from spiders.walking import fetch_by_id
@@ -31,9 +31,6 @@ logger = logging.getLogger(__name__)
 
 # How many ids are counted by one request; their list must fit into an address.
 COUNTED = 300
-# A single object cannot be asked for in smaller pieces: what fails is asked for again.
-TRIES = 3
-
 
 class Vanished:
     """Settles, after all collections were read, what none of them answered any more."""
@@ -71,10 +68,15 @@ class Vanished:
         await self._below(heard)
 
     async def _below(self, readings: Sequence[Reading]) -> None:
-        """Reads the pages again that are below one that changed or vanished.
+        """Reads the pages again that are below one that changed or vanished, and its media.
 
-        Their addresses begin with its own, and WordPress dates them not anew (`get_page_uri`).
+        Their addresses begin with its own, and WordPress dates them not anew (`get_page_uri`,
+        `get_attachment_link`). Media of a post that changed were read with it.
         """
+        orphans = states.of_parents(self.session.db, self.session.site_id, sorted(self._buried))
+        for reading in readings:
+            if reading.collection.kind == "media":
+                await self.reader.fetch(reading, set(orphans))
         posts = [r for r in readings if r.collection.kind == "post"]
         changed = set(self._buried)
         for reading in posts:

@@ -29,8 +29,9 @@ from spiders.walking import Refused
 
 logger = logging.getLogger(__name__)
 
-# Terms and users first, so that what names them finds them; comments name posts.
-STAGES = (("term", "author"), ("media", "post"), ("comment",))
+# Terms and users first, so that what names them finds them; comments name posts. The address of a
+# picture begins with its post's: read later, it is not that of a post which has gone meanwhile.
+STAGES = (("term", "author"), ("post",), ("media",), ("comment",))
 # More rows changed than this, and their media are left to the media collection's own update.
 MEDIA_CHECK = 500
 

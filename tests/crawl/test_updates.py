@@ -11,6 +11,8 @@ from tests.mockserver import MockServer, MockSite
 
 EVENTS = "SELECT event, wp_id, silent, reason FROM changes WHERE event <> 'new' "
 EVENTS += "ORDER BY wp_id, version"
+# Long before what an update asks about again.
+OLD = "2019-05-06T07:08:09+00:00"
 
 
 @pytest.fixture
@@ -207,11 +209,11 @@ def test_pages_below_a_renamed_or_deleted_one_are_read_again(
 ) -> None:
     """Their addresses change with its own, their dates do not; too old to be among the newest."""
     site = server.site("plain")
-    about = site.call("add", type="page", slug="about-us", title="About us")
-    team = site.call("add", type="page", slug="team", title="Team", parent=about)
-    site.call("add", type="page", slug="boats", title="Boats", parent=team)
+    about = site.call("add", type="page", slug="about-us", title="About us", at=OLD)
+    team = site.call("add", type="page", slug="team", title="Team", parent=about, at=OLD)
+    site.call("add", type="page", slug="boats", title="Boats", parent=team, at=OLD)
     for number in range(120):
-        site.call("add", type="page", slug=f"page-{number}", title=f"Page {number}")
+        site.call("add", type="page", slug=f"page-{number}", title=f"Page {number}", at=OLD)
     assert mirror.crawl(site.url, "--no-media").exit_code == 0
     site.call("edit", number=about, slug="who-we-are")
     run = mirror.crawl(site.url, "--no-media")
@@ -221,3 +223,20 @@ def test_pages_below_a_renamed_or_deleted_one_are_read_again(
     run = mirror.crawl(site.url, "--no-media")
     assert run.counts("new", "edited", "deleted") == (0, 2, 1)
     assert differences(mirror, site.truth()) == []
+
+
+@pytest.mark.slow
+def test_pictures_of_a_deleted_post_are_read_again(server: MockServer, mirror: Mirror) -> None:
+    """Their addresses began with its own; too old to be among the newest."""
+    site = server.site("plain")
+    about = site.call("add", type="page", slug="about-us", title="About us", at=OLD)
+    picture = site.call("add", type="attachment", slug="harbour", parent=about, at=OLD)
+    for number in range(120):
+        site.call("add", type="attachment", slug=f"picture-{number}", at=OLD)
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    site.call("delete", number=about)
+    run = mirror.crawl(site.url, "--no-media")
+    assert run.counts("new", "edited", "deleted") == (0, 1, 1)
+    assert differences(mirror, site.truth()) == []
+    link = mirror.rows("SELECT link FROM media WHERE wp_id = ?", picture)
+    assert link == [{"link": f"{site.url}/harbour/"}]
