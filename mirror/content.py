@@ -12,6 +12,8 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mirror.wordpress.objects import storable
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -128,6 +130,18 @@ def plain(html: str) -> str:
     if "<" in html:
         return " ".join(Content(html).text.split())
     return " ".join(entities.unescape(html).split())
+
+
+def searchable(
+    title: str | None, html: str | None, content: Content | None = None
+) -> tuple[str, str]:
+    """Title and plain text of a post's columns, as the full-text index takes them.
+
+    `content` is the HTML, if the caller has parsed it already.
+    """
+    if content is None or content.html != html:
+        content = Content(html or "")
+    return storable(plain(title or "")), storable(content.text)
 
 
 def _flattened(html: str) -> str:

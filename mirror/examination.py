@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from mirror.attribution import Site, judge
 from mirror.attribution.fields import rendered
-from mirror.content import Content, plain
+from mirror.content import Content, searchable
 from mirror.content_media import of_attachment, uses
-from mirror.items import Attribution, JsonObject, Kind, MediaUse
-from mirror.wordpress.objects import storable
+from mirror.items import Attribution, Item, Kind, MediaUse
 
 # The kinds in which there is something to be found.
 EXAMINED: frozenset[Kind] = frozenset({"post", "media"})
@@ -28,15 +27,19 @@ class Found:
     media: tuple[MediaUse, ...] | None = None
 
 
-def examine(kind: Kind, obj: JsonObject, site: Site, site_url: str) -> Found:
-    """Reads one object of a site. `site_url` is what relative addresses are relative to."""
-    if kind == "media":
-        return Found(media=of_attachment(obj, site_url))
-    if kind != "post":
+def examine(item: Item, site: Site, site_url: str) -> Found:
+    """Reads one object of a site. `site_url` is what relative addresses are relative to.
+
+    Searched is what is stored, so that it can be taken out of the index again; judged and looked
+    through is what the site sent. But for characters that cannot be stored they are the same.
+    """
+    if item.kind == "media":
+        return Found(media=of_attachment(item.object, site_url))
+    if item.kind != "post":
         return Found()
-    content = Content(rendered(obj.get("content")))
+    content = Content(rendered(item.object.get("content")))
     return Found(
-        attribution=judge(obj, site, content),
-        searchable=(storable(plain(rendered(obj.get("title")))), storable(content.text)),
-        media=uses(obj, site_url, content),
+        attribution=judge(item.object, site, content),
+        searchable=searchable(item.columns["title"], item.columns["content"], content),
+        media=uses(item.object, site_url, content),
     )

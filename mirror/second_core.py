@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from mirror.attribution import Site
 from mirror.examination import Found, examine
-from mirror.items import JsonObject, Kind
+from mirror.items import Item
 
 logger = logging.getLogger(__name__)
 
@@ -29,10 +29,9 @@ BACKLOG = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Objects of one kind and site, to be read."""
+    """Objects of one site, to be read."""
 
-    kind: Kind
-    objects: Sequence[JsonObject]
+    items: Sequence[Item]
     site: Site
     site_url: str
 
@@ -103,7 +102,7 @@ def main() -> None:
             batch: Batch = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own
         except EOFError:
             return
-        found = [examine(batch.kind, obj, batch.site, batch.site_url) for obj in batch.objects]
+        found = [examine(item, batch.site, batch.site_url) for item in batch.items]
         pickle.dump(found, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
         sys.stdout.buffer.flush()
 

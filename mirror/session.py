@@ -8,7 +8,7 @@ committed in one transaction, together with the point from which a later crawl w
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -215,15 +215,9 @@ class Session:
         core = self._second_core
         if core is None or not (core.started or len(self._windows) > 1):
             return
-        kind = window.collection.kind
         new = [item for item in window.items if not self.is_known(item)]
-        if new and kind in EXAMINED:
-            batch = Batch(
-                kind=kind,
-                objects=self._named(new),
-                site=self.publisher,
-                site_url=self.order.url,
-            )
+        if new and window.collection.kind in EXAMINED:
+            batch = Batch(items=self._named(new), site=self.publisher, site_url=self.order.url)
             found = await core.examine(batch)
             if found is not None:
                 window.found = dict(zip((item.wp_id for item in new), found, strict=True))
@@ -235,18 +229,18 @@ class Session:
         window = self._windows[item.window]
         if item.wp_id not in window.found:
             (named,) = self._named([item])
-            found = examine(item.kind, named, self.publisher, self.order.url)
-            window.found[item.wp_id] = found
+            window.found[item.wp_id] = examine(named, self.publisher, self.order.url)
         return window.found[item.wp_id]
 
-    def _named(self, items: Sequence[Item]) -> list[JsonObject]:
-        """The objects, posts with the names of their authors and categories, which were read first.
+    def _named(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Posts with the names of their authors and categories, which were read first.
 
         For the judgement alone: what is stored is what the site sent.
         """
-        sent = [item.object for item in items]
-        is_posts = bool(items) and items[0].kind == "post"
-        return with_names(self.db, self.site_id, sent) if is_posts else sent
+        if not items or items[0].kind != "post":
+            return items
+        named = with_names(self.db, self.site_id, [item.object for item in items])
+        return [replace(item, object=obj) for item, obj in zip(items, named, strict=True)]
 
     def is_known(self, item: Item) -> bool:
         """Whether this very object, unchanged, is held already."""

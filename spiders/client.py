@@ -85,7 +85,7 @@ class Client:
             pause = self._asked_to_wait(reply, attempt)
             if pause is None:
                 if _failed(reply):
-                    await asyncio.sleep(random.uniform(*BREATH))
+                    await asyncio.sleep(random.uniform(*BREATH))  # noqa: S311 (no secret)
                 return reply
             logger.info("%s asks for a pause of %.0f s", host_of(url), pause)
             self._open_at = max(self._open_at, time.monotonic() + pause)

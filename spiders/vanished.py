@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 # How many ids are counted by one request; their list must fit into an address.
 COUNTED = 300
 
+
 class Vanished:
     """Settles, after all collections were read, what none of them answered any more."""
 

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from mirror.attribution import Site
+from mirror.content import searchable
 from mirror.examination import examine
+from mirror.items import Item
 from mirror.second_core import Batch, SecondCore
+from mirror.wordpress.objects import split
 
 SITE = Site("example.org")
 URL = "https://example.org"
@@ -30,8 +33,16 @@ def post(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def item(obj: dict[str, Any]) -> Item:
+    columns, extra = split("post", obj)
+    return Item(
+        site_id=1, collection="posts", kind="post", wp_id=obj["id"], object=obj, columns=columns,
+        extra=extra, fingerprint="", read_at="2026-01-01T00:00:00Z", window=1,
+    )  # fmt: skip
+
+
 def batch(*numbers: int) -> Batch:
-    return Batch(kind="post", objects=[post(n) for n in numbers], site=SITE, site_url=URL)
+    return Batch(items=[item(post(n)) for n in numbers], site=SITE, site_url=URL)
 
 
 @pytest.fixture
@@ -43,12 +54,25 @@ def core() -> Iterator[SecondCore]:
 
 def test_it_finds_what_this_process_would(core: SecondCore) -> None:
     found = asyncio.run(core.examine(batch(1, 2, 3)))
-    assert found == [examine("post", post(n), SITE, URL) for n in (1, 2, 3)]
+    assert found == [examine(item(post(n)), SITE, URL) for n in (1, 2, 3)]
     assert found is not None
     assert found[0].attribution is not None
     assert found[0].attribution.upstream_domain == "grist.org"
     assert found[0].media is not None
     assert found[0].searchable is not None
+
+
+@pytest.mark.parametrize("text", ["two\x00words", "half a \ud83d pair", "&#0;<b>\x00</b>", "plain"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_is_indexed_can_be_taken_out_again(text: str, *, whole: bool) -> None:
+    """The index is contentless: an edit takes out what the stored columns give."""
+    obj = {"id": 1, "title": text, "content": text}
+    if whole:
+        obj |= {name: {"rendered": text} for name in ("title", "content")}
+    read = item(obj)
+    assert examine(read, SITE, URL).searchable == searchable(
+        read.columns["title"], read.columns["content"]
+    )
 
 
 def test_what_is_too_much_is_given_back(core: SecondCore) -> None:

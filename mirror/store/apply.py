@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
+from mirror.content import searchable
 from mirror.items import Intent, Kind
 from mirror.store import attributions, files, links, objects, text
 
@@ -76,7 +77,7 @@ def _index(db: Database, again: Sequence[Intent], written: Sequence[tuple[int, I
     text.unindex(
         db,
         [
-            (held.id, *text.searchable(held.columns["title"], held.columns["content"]))
+            (held.id, *searchable(held.columns["title"], held.columns["content"]))
             for held in (intent.stored for intent in again)
             if held is not None
         ],
@@ -88,7 +89,7 @@ def _index(db: Database, again: Sequence[Intent], written: Sequence[tuple[int, I
                 row_id,
                 *(
                     i.item.searchable
-                    or text.searchable(i.item.columns["title"], i.item.columns["content"])
+                    or searchable(i.item.columns["title"], i.item.columns["content"])
                 ),
             )
             for row_id, i in written

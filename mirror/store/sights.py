@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from mirror.content import searchable
 from mirror.items import Collection, Kind, StoredItem
 from mirror.store import text
 from mirror.store.objects import TABLES
@@ -68,5 +69,5 @@ def enrich(
     )
     shown: Sequence[str] = ("title", "content")
     if kind == "post" and any(columns[name] != stored.columns[name] for name in shown):
-        text.unindex(db, [(stored.id, *text.searchable(*(stored.columns[n] for n in shown)))])
-        text.index(db, [(stored.id, *text.searchable(*(columns[n] for n in shown)))])
+        text.unindex(db, [(stored.id, *searchable(*(stored.columns[n] for n in shown)))])
+        text.index(db, [(stored.id, *searchable(*(columns[n] for n in shown)))])

@@ -17,10 +17,11 @@ from typing import Any
 from PIL import Image, ImageDraw
 from sqlite_utils import Database
 
+from mirror.content import searchable
 from mirror.media.names import path_of
 from mirror.store.connection import connect
 from mirror.store.stories import refresh
-from mirror.store.text import index, searchable, unindex
+from mirror.store.text import index, unindex
 from mirror.store.upstream_posts import link
 from mirror.wordpress.objects import split
 
