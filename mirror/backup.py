@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 from mirror.store import held
 from mirror.store.connection import connect
 from mirror.store.held import HeldFile
@@ -49,7 +50,7 @@ def back_up(db: Path, media: str | None, folder: Path, *, copy: bool = False) ->
                 counts[fate] += 1
         return Backup(database=target, bytes=target.stat().st_size, **counts)
     except OSError as error:
-        raise StoreError(f"{error.filename or folder}: {error.strerror or error}") from error
+        raise StoreError(f"{error.filename or folder}: {advice(error)}") from error
 
 
 def _copy_database(db: Path, target: Path) -> list[HeldFile]:

@@ -13,11 +13,12 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mirror.errors import LockedError, StoreError
+from mirror.machine import advice
 
 POLL_SECONDS = 0.5
 
@@ -78,9 +79,7 @@ def _open(db: Path, path: Path) -> int:
         # Not inherited by child processes (PEP 446), which would hold it on after our end.
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be made: {error.strerror or error}; check that its folder is writable"
-        ) from error
+        raise StoreError(f"{path} cannot be made: {advice(error)}") from error
 
 
 def _acquire(descriptor: int, path: Path, until: float | None) -> None:
@@ -90,7 +89,7 @@ def _acquire(descriptor: int, path: Path, until: float | None) -> None:
             return
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
-                raise StoreError(f"{path} cannot be locked: {error.strerror or error}") from error
+                raise StoreError(f"{path} cannot be locked: {advice(error)}") from error
         if until is not None and time.monotonic() >= until:
             raise LockedError(
                 f"another run holds the lock: {holder(path)}; wait for it with --wait"
@@ -102,8 +101,10 @@ def _sign(descriptor: int) -> None:
     """Writes who we are, for whoever is refused."""
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, text.encode(), 0)
+    # A full disk is no reason not to begin: what needs room will say so, and the lock is held.
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
 
 
 def file_system(folder: Path, mounts: str | None = None) -> str:

@@ -6,8 +6,8 @@ committed in one transaction, together with the point from which a later crawl w
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -99,6 +99,7 @@ class Session:
         self._second_core = second_core
         self._windows: dict[int, Window] = {}
         self._number = 0
+        self._failed: Exception | None = None
         with self.transaction():
             self.site_id = crawls.site_id(db, order.url, self.now)
         self.mode = self._mode()
@@ -121,9 +122,20 @@ class Session:
         """The site's host, without `www.`."""
         return host_of(self.order.url)
 
-    def transaction(self) -> AbstractContextManager[Database]:
-        """One transaction; what goes wrong in it is told as a StoreError."""
-        return transaction(self.db)
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """One transaction; what goes wrong in it is told as a StoreError.
+
+        After one that failed there is no other: a later resume point would step over its rows.
+        """
+        if self._failed is not None:
+            raise self._failed
+        try:
+            with transaction(self.db):
+                yield self.db
+        except Exception as error:
+            self._failed = error
+            raise
 
     def _mode(self) -> Mode:
         clean = self.db.execute(
@@ -142,11 +154,9 @@ class Session:
         read_at = self.now
         for row in rows:
             if not isinstance(row, dict) or (number := wp_id(row)) is None:
-                what = (
-                    "an entry that is no object"
-                    if not isinstance(row, dict)
-                    else (f"an object whose id is {str(row.get('id'))[:40]!r}")
-                )
+                what = "an entry that is no object"
+                if isinstance(row, dict):
+                    what = f"an object whose id is {str(row.get('id'))[:40]!r}"
                 self.fail(Failure(
                     url=f"{collection.route}#{what}", kind="bad-object", collection=collection.name,
                     message=f"{collection.name} holds {what}: it cannot be told apart from others",

@@ -6,6 +6,7 @@ from pathlib import Path
 from mirror.browse.metadata import describe
 from mirror.browse.serving import SETTINGS
 from mirror.errors import StoreError
+from mirror.machine import advice
 
 
 def export_metadata(folder: Path, *, database: str = "mirror") -> tuple[Path, ...]:
@@ -25,5 +26,5 @@ def export_metadata(folder: Path, *, database: str = "mirror") -> tuple[Path, ..
             text = json.dumps(content, indent=2, ensure_ascii=False)
             (folder / name).write_text(text + "\n", "utf-8")
     except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror or error}") from error
+        raise StoreError(f"{folder}: {advice(error)}") from error
     return tuple(folder / name for name in contents)

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from mirror import __version__
+from mirror import __version__, machine
 from mirror.cli.options import COMMON, Invocation
 from mirror.cli.text import one_line
 from mirror.errors import MirrorError, SiteError
@@ -130,6 +130,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(_explain(error), error.exit_code)
     except Exception as error:
         _debug(invocation)
+        if isinstance(error, OSError) and machine.is_refusal(error):
+            where = f"{error.filename}: " if error.filename else ""
+            return _complain(one_line(f"{where}{machine.advice(error)}"), 1)
         advice = "" if invocation.debug else "; --debug shows where"
         return _complain(f"this is a bug: {type(error).__name__}: {error}{advice}", 1)
 

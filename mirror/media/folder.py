@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 from mirror.media.incoming import FOLDER
 from mirror.media.names import sha256_of
 
@@ -56,7 +57,7 @@ class Folder:
             file.replace(target)
             _sync_folder(target.parent)
         except OSError as error:
-            raise StoreError(f"{target}: {error.strerror or error}") from error
+            raise StoreError(f"{target}: {advice(error)}") from error
 
     def has(self, name: str) -> bool:
         """Whether there is a file of that name."""
@@ -67,7 +68,7 @@ class Folder:
         try:
             return (self.path / name).open("rb")
         except OSError as error:
-            raise StoreError(f"{self.path / name}: {error.strerror or error}") from error
+            raise StoreError(f"{self.path / name}: {advice(error)}") from error
 
     def names(self) -> Iterator[tuple[str, int]]:
         """(name, bytes) of every file kept. What does not have our names is not ours."""
@@ -83,7 +84,7 @@ class Folder:
         try:
             (self.path / name).unlink(missing_ok=True)
         except OSError as error:
-            raise StoreError(f"{self.path / name}: {error.strerror or error}") from error
+            raise StoreError(f"{self.path / name}: {advice(error)}") from error
 
     def local(self, name: str) -> Path | None:
         """The file's path."""

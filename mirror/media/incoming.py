@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 
 FOLDER = ".incoming"
 CHUNK = 1 << 20
@@ -152,7 +153,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{path.parent}: {error.strerror or error}") from error
+        raise StoreError(f"{path.parent}: {advice(error)}") from error
 
 
 def _own(file: BinaryIO, path: Path) -> bool:

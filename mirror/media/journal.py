@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 
 
 class Journal:
@@ -35,7 +36,7 @@ class Journal:
                     self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             os.write(self._file, text.encode())
         except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror or error}") from error
+            raise StoreError(f"{self._path}: {advice(error)}") from error
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """What a run before noted. A last line that was cut off is left out."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 from mirror.media.folder import Store
 
 CHUNK = 1 << 20
@@ -69,5 +70,5 @@ def _read(store: Store, name: str) -> tuple[int, str]:
                 digest.update(chunk)
                 size += len(chunk)
     except OSError as error:
-        raise StoreError(f"{name}: {error.strerror or error}") from error
+        raise StoreError(f"{name}: {advice(error)}") from error
     return size, digest.hexdigest()

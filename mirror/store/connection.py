@@ -1,5 +1,6 @@
 """Opening the database: one writer, any number of readers, errors in words."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 from mirror.store.migrations import migrations
 
 BUSY_SECONDS = 30.0
@@ -27,7 +29,8 @@ def connect(path: Path, *, write: bool = False) -> Database:
     if not path.is_file():
         raise StoreError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
     with explained(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
+        address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' * _is_frozen(path)}"
+        connection = sqlite3.connect(address, uri=True, timeout=5)
         db = Database(connection)
         _check_version(db, path)
         if migrations.pending(db):
@@ -35,6 +38,15 @@ def connect(path: Path, *, write: bool = False) -> Database:
                 f"{path} was written by an older version: the next `mirror crawl` upgrades it"
             )
         return db
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether nobody can write the file: a read-only file system, and nothing left in the log.
+
+    SQLite would need to make the log's index beside the file (sqlite.org/wal.html, section 5).
+    """
+    log = path.with_name(f"{path.name}-wal")
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY) and not log.exists()
 
 
 def _open_to_write(path: Path) -> Database:
@@ -103,13 +115,13 @@ def explained(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: {_advice(error)}") from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise StoreError(f"{path}: {advice(error)}") from error
 
 
 def _advice(error: sqlite3.DatabaseError) -> str:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_FULL"):
-        return "the disk is full; what was written before is safe, free some room and run again"
+        return "the disk is full; what was written before is safe: free some room and run again"
     if name.startswith("SQLITE_READONLY"):
         return "it cannot be written: check the permissions of the file and its folder"
     if name.startswith("SQLITE_CANTOPEN"):
@@ -121,5 +133,8 @@ def _advice(error: sqlite3.DatabaseError) -> str:
     if name.startswith("SQLITE_CORRUPT"):
         return "it is damaged: restore it from a backup (`mirror check` tells more)"
     if name.startswith("SQLITE_IOERR"):
-        return f"the disk failed while it was read or written ({error})"
+        return (
+            f"the disk failed while it was read or written ({error}); what was written before is "
+            "safe: look at the system's log (`dmesg`) and this account's limits, then run again"
+        )
     return str(error)

@@ -25,8 +25,11 @@ def upgrade(path: Path) -> Path | None:
         db = Database(raw)
         pending, applied = migrations.pending(db), migrations.applied(db)
         ours = {migration.name for migration in migrations.pending(Database(memory=True))}
-        if not pending or not applied or not ours.issuperset(m.name for m in applied):
-            return None  # up to date, no mirror, or of a newer version: `connect` tells
+        if not pending or not ours.issuperset(m.name for m in applied):
+            return None  # up to date, or of a newer version: `connect` tells
+        if not applied:  # the disk was full before the first table stood; or it is no mirror
+            connect(path, write=True).close()
+            return None
         copy = path.with_name(f"{path.name}.before-{pending[0].name}")
         if not copy.exists():
             unfinished = copy.with_name(f".{copy.name}.unfinished")

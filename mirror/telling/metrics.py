@@ -7,6 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from mirror.errors import StoreError
+from mirror.machine import advice
 from mirror.store.reading.sites import SiteRow
 
 OUTCOMES = ("complete", "partial", "failed", "interrupted")
@@ -28,7 +29,7 @@ def write(
     try:
         write_to_textfile(str(path), registry)
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise StoreError(f"{path}: {advice(error)}") from error
 
 
 def _of_the_run(
