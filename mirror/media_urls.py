@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string
-
 # At either end of an address they are no part of it (URL Standard, 4.4: C0 control or space).
 _STRIPPED = "".join(map(chr, range(0x21)))
 MAX_URL = 4096  # longer ones are built by accident, or to be a burden
@@ -61,7 +59,7 @@ def canonical(url: str, base: str) -> str | None:
         return url
     try:
         if not _PLAIN.fullmatch(url):
-            url = safe_url_string(urljoin(base, url))
+            url = _encoded(urljoin(base, url))
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
             return None
@@ -72,6 +70,14 @@ def canonical(url: str, base: str) -> str | None:
         return None
     query = _without(parts.query, _COUNTER) if "_=" in parts.query else parts.query
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", query, ""))
+
+
+def _encoded(url: str) -> str:
+    """Percent-encoded, as browsers do it; raises ValueError where that cannot be done."""
+    # Here, because w3lib loads urllib.request and ssl: `mirror status` compares addresses, too.
+    from w3lib.url import safe_url_string
+
+    return safe_url_string(url)
 
 
 def variant(url: str) -> Variant:

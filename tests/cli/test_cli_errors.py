@@ -132,16 +132,37 @@ def test_every_command_has_its_module_its_help_and_the_common_options(
         assert "--config" in found.out
 
 
-def test_help_loads_nothing_heavy() -> None:
+# Each costs tens of milliseconds, and is for crawling, judging or browsing.
+HEAVY = {
+    "PIL", "ahocorasick_rs", "aiohttp", "asyncio", "datasette", "feedparser", "httpx", "jinja2",
+    "lxml", "nh3", "prometheus_client", "protego", "pygal", "rapidfuzz", "rensa",
+    "rich.console", "scrapy", "selectolax", "tldextract", "tomlkit", "twisted",
+    "urllib.request", "w3lib",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "heavy", "shown"),
+    [
+        (
+            ["--help"],
+            HEAVY | {"rich", "sqlite_utils", "sqlite3", "orjson", "logging"},
+            "A mirror of WordPress sites",
+        ),
+        (["status"], HEAVY, "complete"),
+    ],
+    ids=["help", "status"],
+)
+def test_nothing_heavy_is_loaded_where_it_is_not_used(
+    mirrored: Path, words: list[str], heavy: set[str], shown: str
+) -> None:
     program = (
         "import sys\n"
-        "sys.argv = ['mirror', '--help']\n"
+        f"sys.argv = ['mirror', *{words}]\n"
         "from mirror.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'scrapy', 'twisted', 'rich', 'sqlite_utils', 'sqlite3', 'datasette',"
-        " 'selectolax', 'tldextract', 'tomlkit', 'orjson', 'rapidfuzz', 'asyncio', 'logging'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+        f"print(sorted({heavy} & set(sys.modules)), file=sys.stderr)\n"
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert found.stderr == "[]\n"
-    assert "A mirror of WordPress sites" in found.stdout
+    assert shown in found.stdout

@@ -1,10 +1,8 @@
 """Fifty sites in one run: each on its own schedule, whatever the others do."""
 
 import json
-import re
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.comparing import differences
+from tests.memory import finished
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer, MockSite, mock_servers
 
@@ -89,26 +88,9 @@ def configure(mirror: Mirror, urls: list[str], delay: float) -> None:
 
 def watched(mirror: Mirror) -> tuple[list[dict[str, object]], float]:
     """Crawls what is configured; the summaries, and the peak memory in MB of all processes."""
-    peaks: dict[int, int] = {}
     with subprocess.Popen(
         mirror.command("crawl", "--json")[:-2], cwd=mirror.path.parent, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=mirror.environment(),
     ) as process:  # fmt: skip
-        ended = threading.Event()
-        watch = threading.Thread(target=watch_memory, args=(process.pid, peaks, ended))
-        watch.start()
-        printed, _ = process.communicate(timeout=300)
-        ended.set()
-        watch.join()
-    return json.loads(printed), sum(peaks.values()) / 1024
-
-
-def watch_memory(pid: int, peaks: dict[int, int], ended: threading.Event) -> None:
-    """Notes the peak memory, in KB, of a process and of those that it started."""
-    while not ended.wait(0.2):
-        children = Path(f"/proc/{pid}/task/{pid}/children")
-        for one in (str(pid), *(children.read_text().split() if children.exists() else ())):
-            status = Path(f"/proc/{one}/status")
-            text = status.read_text() if status.exists() else ""
-            if found := re.search(r"VmHWM:\s+(\d+)", text):
-                peaks[int(one)] = int(found[1])
+        printed, peak = finished(process, seconds=300)
+    return json.loads(printed), peak
