@@ -116,7 +116,6 @@ class Crawls:
         self.crawlers: dict[str, Any] = {}  # in progress, by host
         self.summaries: list[CrawlSummary] = []
         self.error: Exception | None = None
-        self.left = 0
         self.stopping = False
         self.second_core = SecondCore()
 
@@ -124,7 +123,7 @@ class Crawls:
         """Blocks until all rounds have ended."""
         self.process = crawler_process(self.settings)
         self._next_round()
-        if self.left:
+        if self.crawlers:
             loop = asyncio.get_event_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._stop_for, "stopped from outside")
@@ -140,16 +139,21 @@ class Crawls:
             return
         try:
             self.waiting += next(self.rounds, ())
-            self._begin_some()
         except Exception as error:
             self.error = error
+        self._begin_some()
 
     def _begin_some(self) -> None:
         for order in tuple(self.waiting):
             host = host_of(order.url)
-            if host not in self.crawlers and len(self.crawlers) < AT_ONCE and not self.stopping:
+            if self.stopping or self.error or len(self.crawlers) >= AT_ONCE:
+                return
+            if host not in self.crawlers:
                 self.waiting.remove(order)
-                self._begin(host, order)
+                try:
+                    self._begin(host, order)
+                except Exception as error:
+                    self.error = error
 
     def _begin(self, host: str, order: CrawlOrder) -> None:
         crawler = self.process.create_crawler("wordpress")
@@ -158,14 +162,12 @@ class Crawls:
             from scrapy.signals import request_reached_downloader
 
             crawler.signals.connect(self._asked, signal=request_reached_downloader)
-        self.crawlers[host] = crawler
         session = Session(self.db, order, clock=self.clock, second_core=self.second_core)
         task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
-        self.left += 1
+        self.crawlers[host] = crawler
         task.add_done_callback(lambda done: self._ended(host, done))
 
     def _ended(self, host: str, task: "asyncio.Task[None]") -> None:
-        self.left -= 1
         spider = self.crawlers.pop(host).spider
         if not task.cancelled() and task.exception() is not None:
             self.error = self.error or task.exception()  # type: ignore[assignment]
@@ -174,9 +176,8 @@ class Crawls:
                 self.error = self.error or spider.fatal
             if spider.summary is not None:
                 self.summaries.append(spider.summary)
-        if self.waiting and not self.error:
-            self._begin_some()
-        if self.left == 0:
+        self._begin_some()
+        if not self.crawlers:
             self._next_round()
 
     def _asked(self) -> None:
@@ -185,7 +186,7 @@ class Crawls:
             self._spent(f"its {self.budget.requests} requests")
 
     def _spent(self, what: str) -> None:
-        if not self.stopping and self.left:
+        if not self.stopping and self.crawlers:
             self._stop_for(f"the run has used up {what}; the next one goes on from here")
 
     def _stop_for(self, why: str) -> None:
