@@ -1,8 +1,8 @@
 """Makes `spiders` and `pipelines` importable under these names, wherever the project is.
 
 In a checkout they stand beside this package; in a wheel, in `mirror/_project`; there too in an egg,
-as scrapyd takes it, inside a zip file. Called first thing
-in `mirror.settings`, which every way into Scrapy loads before it looks for spiders.
+as scrapyd takes it, inside a zip file. Called first thing in `mirror.settings`, which every way
+into Scrapy loads before it looks for spiders.
 """
 
 import sys

@@ -5,14 +5,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mirror.lock import locked
 from tests.mirrored import Mirror
-from tests.real.conftest import MakeSite, sites
+from tests.real.conftest import MakeSite
 
 pytestmark = pytest.mark.real
 
@@ -20,14 +20,7 @@ MOST = 200  # seconds until two runs have ended: cron fires at the full minute
 
 
 @pytest.fixture
-def new_site(tmp_path: Path) -> Iterator[MakeSite]:
-    """Makes sites that a test may change."""
-    with sites(tmp_path) as make:
-        yield make
-
-
-@pytest.fixture
-def crontab() -> Iterator[object]:
+def crontab() -> Iterator[Callable[[str], None]]:
     """Puts a line into root's crontab and runs cron on it; takes it out again."""
     if os.environ.get("CI") != "true":
         pytest.skip("changes this machine's crontab: done only where CI=true")
@@ -62,7 +55,9 @@ def wait_for(mirror: Mirror, runs: int) -> None:
         time.sleep(1)
 
 
-def test_cron_runs_the_printed_line(new_site: MakeSite, crontab: object, tmp_path: Path) -> None:
+def test_cron_runs_the_printed_line(
+    new_site: MakeSite, crontab: Callable[[str], None], tmp_path: Path
+) -> None:
     site = new_site()
     folder = tmp_path / "it's a mirror"
     folder.mkdir()
@@ -71,7 +66,6 @@ def test_cron_runs_the_printed_line(new_site: MakeSite, crontab: object, tmp_pat
     printed = mirror.run("schedule", "cron", "--every", "1m", named=False)
     assert printed.exit_code == 0
     line = [one for one in printed.stdout.splitlines() if not one.startswith("#")][-1]
-    assert callable(crontab)
     path = os.environ.get("PYTHONPATH")
     crontab(f"PYTHONPATH={path}\n{line}" if path else line)
 
