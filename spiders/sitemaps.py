@@ -73,20 +73,7 @@ class Sitemaps:
     async def _listed(self, url: str) -> tuple[str, list[tuple[str, str]]] | None:
         """What a sitemap is, and its addresses with their dates; None if it is none."""
         reply = await self._get(url)
-        if reply is None:
-            return None
-        body = reply.body
-        try:
-            if body.startswith(b"\x1f\x8b"):
-                body = gunzip(body, max_size=MOST_BYTES)
-            sitemap = Sitemap(body)
-            if sitemap.type not in ("sitemapindex", "urlset"):
-                return None
-            entries = [(str(e.get("loc") or ""), str(e.get("lastmod") or "")) for e in sitemap]
-        except Exception as error:  # lxml's, zlib's, StopIteration where there is no element
-            logger.info("%s: no sitemap: %s", url, error)
-            return None
-        return sitemap.type, entries
+        return None if reply is None else entries_of(reply.body)
 
     async def _get(self, url: str) -> Reply | None:
         try:
@@ -97,6 +84,21 @@ class Sitemaps:
             logger.info("%s", error)
             return None
         return reply if reply.status == 200 else None
+
+
+def entries_of(body: bytes) -> tuple[str, list[tuple[str, str]]] | None:
+    """What a sitemap is, and its addresses with their dates; None if it is none."""
+    try:
+        if body.startswith(b"\x1f\x8b"):
+            body = gunzip(body, max_size=MOST_BYTES)
+        sitemap = Sitemap(body)
+        if sitemap.type not in ("sitemapindex", "urlset"):
+            return None
+        entries = [(str(e.get("loc") or ""), str(e.get("lastmod") or "")) for e in sitemap]
+    except Exception as error:  # lxml's, zlib's, StopIteration where there is no element
+        logger.info("no sitemap: %s", error)
+        return None
+    return sitemap.type, entries
 
 
 def _named(robots: bytes, home: str) -> list[str]:

@@ -247,14 +247,14 @@ def _normalised(typed: str) -> tuple[str, bool]:
         host, port = parts.hostname or "", parts.port
         if not host.isascii():
             host = host.encode("idna").decode()
-    except ValueError:
+        path = quote(parts.path or "/", safe="/:@!$&'()*+,;=-._~%")
+        query = quote(parts.query, safe="/:@!$&'()*+,;=-._~%?")
+    except ValueError:  # so are the errors of encodings
         raise ConfigError(f"{typed!r} is not a web address") from None
     if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+|[\da-f:.]+", host):
         raise ConfigError(f"{typed!r} is not a web address (https://example.com is one)")
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{port}" if port is not None else ""
-    path = quote(parts.path or "/", safe="/:@!$&'()*+,;=-._~%")
-    query = quote(parts.query, safe="/:@!$&'()*+,;=-._~%?")
     return urlunsplit((parts.scheme, netloc, path, query, "")), guessed
 
 

@@ -53,7 +53,10 @@ def subject_of(url: str) -> Subject:
     >>> subject_of("https://example.org/post_tag-sitemap2.xml")
     Subject(kind='term', slug='post_tag')
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address that is none
+        return Subject("post", None)
     name = parts.path.rpartition("/")[2].removesuffix(".gz")
     query = dict(parse_qsl(parts.query))
     if query.get("sitemap") in _KINDS:

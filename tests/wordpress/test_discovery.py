@@ -399,7 +399,8 @@ def test_what_users_type(typed: str, first: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["", " ", "ftp://example.org", "file:///etc/passwd", "https://", "http://a b/", "https://[::1",
-     "https://example.org:port/", "javascript:alert(1)", "data:,x", "https://exa\nmple.org\x00/"],
+     "https://example.org:port/", "javascript:alert(1)", "data:,x", "https://exa\nmple.org\x00/",
+     "https://example.org/\udcff", "example.org/?a=\ud800"],
 )  # fmt: skip
 def test_what_is_no_web_address(typed: str) -> None:
     with pytest.raises(ConfigError):
