@@ -20,6 +20,7 @@ from mirror.wordpress.access import REJECTIONS
 from mirror.wordpress.envelope import opened
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
+from spiders.pace import Pace
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ TRIES = 5
 BREATH = (0.05, 0.3)
 LONGEST_CRAWL_DELAY = 120.0
 HOPS = 5
+TOO_MANY = 429  # requests (RFC 6585)
 # WordPress sends this many rows at most (rest controller, `get_collection_params`), and ten unless
 # asked for more: what fails with fewer is not too many.
 MOST_ROWS = 100
@@ -60,9 +62,7 @@ class Client:
         self.rows = MOST_ROWS  # how many the site sends at once, as far as was learned
         self._failures = 0
         self.latency = 0.0  # of the slowest answer, in seconds
-        self._open_at = 0.0  # by time.monotonic(): nothing is sent before
-        self.crawl_delay = 0.0
-        self._turn = asyncio.Lock()
+        self.pace = Pace()
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     async def get(
@@ -86,9 +86,14 @@ class Client:
             if pause is None:
                 if _failed(reply):
                     await asyncio.sleep(random.uniform(*BREATH))  # noqa: S311 (no secret)
+                else:
+                    self.pace.answered()
                 return reply
             logger.info("%s asks for a pause of %.0f s", host_of(url), pause)
-            self._open_at = max(self._open_at, time.monotonic() + pause)
+            if reply.status == TOO_MANY:
+                self.pace.complained(pause)
+            else:
+                self.pace.rest(pause)
         return reply
 
     def learn_rows(self, rows: int) -> None:
@@ -117,7 +122,7 @@ class Client:
         )  # fmt: skip
 
     async def _once(self, url: str, method: str, asked: Mapping[str, str], signed: bool) -> Reply:
-        await self._gate()
+        await self.pace.turn()
         self.requests += 1
         headers = dict(asked)
         meta: dict[str, object] = {"handle_httpstatus_all": True}
@@ -149,13 +154,6 @@ class Client:
         problem = classify(reply)
         if problem is not None and problem.code in REJECTIONS:
             self.rejection = f"{REJECTIONS[problem.code]} ({problem.code})"
-
-    async def _gate(self) -> None:
-        async with self._turn:
-            while (wait := self._open_at - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
-            if self.crawl_delay:
-                self._open_at = time.monotonic() + self.crawl_delay
 
     async def _heed(self, reply: Reply) -> None:
         """The circuit breaker: after too many failures in a row, whatever was asked for, one more
@@ -192,7 +190,8 @@ class Client:
             self.agent
         )
         if delay:
-            self.crawl_delay = max(self.crawl_delay, min(float(delay), LONGEST_CRAWL_DELAY))
+            wished = min(float(delay), LONGEST_CRAWL_DELAY)
+            self.pace.crawl_delay = max(self.pace.crawl_delay, wished)
 
 
 class Unsigned:

@@ -82,7 +82,7 @@ class PreflightSpider(Spider):
 
     def _seconds(self, client: Client) -> float:
         """Between two requests, at the polite rate."""
-        return max(self.settings.getfloat("DOWNLOAD_DELAY"), client.crawl_delay)
+        return max(self.settings.getfloat("DOWNLOAD_DELAY"), client.pace.crawl_delay)
 
     async def _count(self, client: Client, api: Api, collection: Collection) -> PlannedCollection:
         # Users are listed as anybody sees them, whoever asks.

@@ -167,6 +167,7 @@ class Visit:
         if self.approach.server_time is not None:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
+        self.client.pace.learned = self.session.site["delay"] or 0.0
         self.client.learn_rows(states.page_size(self.session.db, self.session.site_id) or 100)
         self.client.lifeline = root.api.url("/", {"_fields": "name"})
         return root
@@ -328,9 +329,16 @@ class Visit:
         # A wrong setting says nothing about the site.
         failed = outcome == "failed" and not isinstance(error, ConfigError)
         until = self.session.back_off(failed=failed)
+        self._keep_pace()
         if until is not None:
             message = f"{message}; left alone until {until}"
         return self.session.finish(outcome, message, error.exit_code if error else None)
+
+    def _keep_pace(self) -> None:
+        """What was learned of the rate that the site tolerates, for the next crawl."""
+        learned = round(self.client.pace.learned, 3) or None
+        with self.session.transaction():
+            crawls.update_site(self.session.db, self.session.site_id, {"delay": learned})
 
     def _outcome(self, error: MirrorError | None) -> tuple[Outcome, str | None]:
         """How the crawl ended, and the one line that says why."""

@@ -240,3 +240,18 @@ def test_pictures_of_a_deleted_post_are_read_again(server: MockServer, mirror: M
     assert differences(mirror, site.truth()) == []
     link = mirror.rows("SELECT link FROM media WHERE wp_id = ?", picture)
     assert link == [{"link": f"{site.url}/harbour/"}]
+
+
+@pytest.mark.slow
+def test_the_rate_that_a_site_tolerates_is_remembered(server: MockServer, mirror: Mirror) -> None:
+    site = server.site("rate-limit-10-a-second", posts=90)
+
+    def complaints() -> int:
+        assert mirror.crawl(site.url, "--no-media").exit_code == 0
+        return sum(entry["status"] == 429 for entry in site.log())
+
+    first = complaints()
+    assert first > 1
+    learned = mirror.value("SELECT delay FROM sites")
+    assert 0.05 <= learned <= 1
+    assert complaints() - first <= 1, "the next crawl begins with what this one learned"

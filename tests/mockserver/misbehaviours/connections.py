@@ -1,7 +1,8 @@
 """What happens on the wire and on the way."""
 
+from collections import deque
 from email.utils import formatdate
-from time import time
+from time import monotonic, time
 
 from mirror.demo.reply import Reply
 from mirror.demo.site import Site
@@ -66,6 +67,23 @@ class RateLimit(Behaviour):
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
         if ask.route is not None and ask.turn == 1 and ask.count % self.number == 0:
             return page(429, "Too Many Requests", **{"Retry-After": self.retry_after})
+        return self.usual(ask, site)
+
+
+class RateLimitReal(Behaviour):
+    """More than N requests within a second are a 429. The rate is learned; all is mirrored."""
+
+    urls = ("rate-limit-10-a-second",)
+    most = 300
+
+    def prepare(self, site: Site) -> None:
+        self.served: deque[float] = deque(maxlen=self.number)
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        now = monotonic()
+        if len(self.served) == self.number and now - self.served[0] < 1:
+            return page(429, "Too Many Requests", **{"Retry-After": "1"})
+        self.served.append(now)
         return self.usual(ask, site)
 
 
