@@ -141,14 +141,22 @@ def complete(db: Database, intents: Sequence[Intent]) -> None:
 
 
 def settle(db: Database, intents: Sequence[Intent]) -> None:
-    """Notes what comparing has taught about rows that stay as they are."""
+    """Notes what comparing has taught about rows that stay as they are.
+
+    A fingerprint that another version of this program made is replaced, so that the next reading
+    need not compare the fields. Where some are volatile, it differs each time.
+    """
     for intent in intents:
         held = intent.stored
-        if held and (held.unsettled, held.volatile) != (intent.unsettled, intent.volatile):
+        if held is None:
+            continue
+        made_anew = intent.item.fingerprint if not intent.volatile else held.fingerprint
+        before = (held.unsettled, held.volatile, held.fingerprint)
+        if before != (intent.unsettled, intent.volatile, made_anew):
             table, _ = TABLES[intent.item.kind]
             db.execute(
-                f"UPDATE {table} SET unsettled = ?, volatile = ? WHERE id = ?",
-                [intent.unsettled, _listed(intent.volatile), held.id],
+                f"UPDATE {table} SET unsettled = ?, volatile = ?, fingerprint = ? WHERE id = ?",
+                [intent.unsettled, _listed(intent.volatile), made_anew, held.id],
             )
 
 

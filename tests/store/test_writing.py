@@ -104,6 +104,14 @@ def test_what_is_unchanged_is_not_touched(db: Database) -> None:
     assert list(db.conn.iterdump()) == before
 
 
+def test_a_fingerprint_of_an_older_program_is_replaced(db: Database) -> None:
+    """Else the fields of that row would be compared at every reading."""
+    write(db, 1, item(post(7)))
+    db.execute("UPDATE posts SET fingerprint = 'made by other rules'")
+    assert write(db, 2, item(post(7))) == ["unchanged"]
+    assert rows(db, "SELECT fingerprint, version FROM posts") == [(item(post(7)).fingerprint, 1)]
+
+
 def test_an_edit_keeps_the_old_version_and_names_the_fields(db: Database) -> None:
     write(db, 1, item(post(7)))
     assert write(db, 3, item(post(7, title={"rendered": "New"}))) == ["edited"]
