@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from mirror import descriptors
 from mirror.errors import SiteError
 from mirror.progress import Budget, CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
 from mirror.second_core import SecondCore
@@ -118,6 +119,8 @@ class Crawls:
         self.error: Exception | None = None
         self.stopping = False
         self.second_core = SecondCore()
+        descriptors.ask_for_more()
+        self.at_once = descriptors.sites_at_once(AT_ONCE)
 
     def run(self) -> list[CrawlSummary]:
         """Blocks until all rounds have ended."""
@@ -146,7 +149,7 @@ class Crawls:
     def _begin_some(self) -> None:
         for order in tuple(self.waiting):
             host = host_of(order.url)
-            if self.stopping or self.error or len(self.crawlers) >= AT_ONCE:
+            if self.stopping or self.error or len(self.crawlers) >= self.at_once:
                 return
             if host not in self.crawlers:
                 self.waiting.remove(order)

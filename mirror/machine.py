@@ -26,6 +26,12 @@ def is_refusal(error: OSError) -> bool:
     return error.errno in _ADVICE
 
 
+def is_exhausted(error: BaseException) -> bool:
+    """Whether a connection could not be made for want of something here, not there."""
+    number = getattr(error, "errno", None)
+    return number in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
+
+
 def advice(error: OSError) -> str:
     """What was refused, and what to do.
 

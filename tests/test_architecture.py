@@ -14,6 +14,7 @@ FLOORS = {
     "mirror.errors": 0,
     "mirror.items": 0,
     "mirror.machine": 0,
+    "mirror.descriptors": 0,
     "mirror.urls": 0,
     "mirror.project": 0,
     "mirror.progress": 0,

@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
+from mirror.errors import StoreError
+from mirror.machine import advice, is_exhausted
 from mirror.media.incoming import Busy, Part
 from mirror.media.outcomes import (
     Failed,
@@ -84,6 +86,8 @@ class Fetcher:
         except Refusal as refusal:
             return Failed(error=refusal.error, message=str(refusal)), refusal.keep
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            if isinstance(error, OSError) and is_exhausted(error):
+                raise StoreError(f"{order.url} could not be asked for: {advice(error)}") from error
             return of_error(error), True
 
     async def _follow(self, order: FetchOrder, part: Part) -> Outcome:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp.abc import AbstractResolver
 from sqlite_utils import Database
 
+from mirror import descriptors
 from mirror.content_media import of_attachment
 from mirror.media import policy as rules
 from mirror.media.client import session_for
@@ -176,7 +177,8 @@ class Stage:
 
     async def _fetch_all(self, rows: Iterator[WantedFile]) -> None:
         """Workers share one iterator: each takes the next row when it is free."""
-        workers = [asyncio.create_task(self._work(rows)) for _ in range(WORKERS)]
+        count = descriptors.files_at_once(WORKERS)
+        workers = [asyncio.create_task(self._work(rows)) for _ in range(count)]
         try:
             await asyncio.gather(*workers)
         finally:
