@@ -1,109 +1,98 @@
-"""What catching up costs: `python -m benchmarks.catching_up --posts 10000 [--dlt PYTHON]`.
+"""What a crawl costs when nothing has changed, and when one post was edited, at two sizes.
 
-Mirrors a generated site (benchmarks/site.py) with the real command, without media files; crawls
-again with nothing changed, and again with one edited post. Prints a Markdown table of the requests
-that the site answered, and of the bytes of their bodies, uncompressed.
-
-`--dlt` names a Python that has dlt and duckdb (`pip install 'dlt[duckdb]'`, in an environment of
-its own): its `rest_api` source then loads the same collections three times, incrementally by
-`modified_after` where WordPress has that, as its documentation shows.
+Requests that the site answered and the bytes of their bodies are counts, which other work on the
+machine does not change. Beside it dlt, which asks by `modified_after`: it sees no deletions, no
+changes without a date, and must be told the API's address and collections.
 """
 
-import argparse
-import json
-import subprocess
-import sys
-import tempfile
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from benchmarks.site import serving
+from benchmarks.bench import Bench, Mirrored, fresh
+from benchmarks.environments import CONTENDERS, python_for
+from benchmarks.measuring import Failed, Run, crawl, run, spread
+from benchmarks.report import Report, Table, Target
 
-HEAD = """\
-| | run | requests | bytes | share of the first |
-| --- | --- | ---: | ---: | ---: |"""
-# An id in the middle of the newsroom's: any will do that exists.
-RUNS = ("first", "nothing changed", "one edited post")
-
-DLT = """
-import sys
-import dlt
-from dlt.sources.rest_api import rest_api_source
-
-def dated(name):
-    by = {"cursor_path": "modified", "initial_value": "1970-01-01T00:00:00"}
-    params = {"orderby": "modified", "order": "asc",
-              "modified_after": {"type": "incremental", **by}}
-    return {"name": name, "primary_key": "id", "write_disposition": "merge",
-            "endpoint": {"path": name, "params": params}}
-
-source = rest_api_source({
-    "client": {"base_url": sys.argv[1] + "/wp-json/wp/v2/", "paginator": "header_link"},
-    "resource_defaults": {"endpoint": {"params": {"per_page": 100}}},
-    "resources": [*map(dated, ("posts", "pages", "media")), "categories", "tags", "users"],
-})
-pipeline = dlt.pipeline(
-    "rows", destination="duckdb", dataset_name="site", pipelines_dir=sys.argv[2]
-)
-pipeline.run(source)
-"""
+HEAD = ("", "posts", "run", "requests", "bytes", "share of the first", "s")
 
 
-def post(url: str, path: str) -> dict[str, int]:
-    """Sends the site a control request."""
-    with urllib.request.urlopen(urllib.request.Request(url + path, b"")) as reply:
-        told: dict[str, int] = json.load(reply)
-        return told
+class Visits:
+    """One way of catching up, on one site; keeps what was asked of the site each time."""
+
+    def __init__(self, made: Mirrored, way: Callable[[], Run]) -> None:
+        self.made = made
+        self.way = way
+        self.rows: list[tuple[str, int, int, list[float]]] = []
+
+    def run(self, name: str, times: int = 1) -> None:
+        """Runs it so many times, and counts the requests and bytes of the last."""
+        seconds = []
+        for _ in range(times):
+            self.made.command("/_requests")
+            seconds.append(self.way().seconds)
+            told = self.made.command("/_requests")
+        self.rows.append((name, told["requests"], told["bytes"], seconds))
 
 
-def mirror(url: str, folder: Path) -> None:
-    """One crawl by the real command."""
-    command = [sys.executable, "-m", "mirror", "crawl", url, "--no-media", "--quiet"]
-    subprocess.run([*command, "--db", str(folder / "mirror.db")], check=True)
+def measure(bench: Bench) -> Report:
+    """First, again, and again after an edit."""
+    small, large = bench.mirrored(bench.part(10)), bench.mirrored(bench.posts)
+    rows, remarks, again = [], [], []
+    for made in (small, large):
+        visits = Visits(made, partial(crawl, made.url, made.db))
+        summary = made.first.told
+        visits.rows.append(
+            ("first", summary["requests"], summary["bytes"], [made.first.seconds])
+        )  # fmt: skip
+        visits.run("nothing changed", bench.runs)
+        again.append(visits.rows[-1])
+        _edit(made)
+        visits.run("one edited post")
+        rows += _rows("mirror", visits)
+    try:
+        rows += _dlt(bench, small)
+    except Failed as failed:
+        remarks.append(f"Not measured: dlt: {failed}.")
+    targets = [
+        Target(what=f"{what}: the large site in the small", value=of / to, limit=limit)
+        for what, of, to, limit in (
+            ("requests", again[1][1], again[0][1], 1.0),
+            ("bytes", again[1][2], again[0][2], 1.05),
+            ("seconds", spread(again[1][3]).median, spread(again[0][3]).median, 1.15),
+        )
+    ]
+    table = Table(head=HEAD, rows=rows)
+    return Report(tables=[table], targets=targets, remarks=remarks)
 
 
-def dlt(python: str) -> Callable[[str, Path], None]:
-    """A way to load the same by dlt."""
-
-    def load(url: str, folder: Path) -> None:
-        command = [python, "-c", DLT, url, str(folder)]
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    return load
-
-
-def measure(posts: int, run: Callable[[str, Path], None]) -> Iterator[tuple[str, int, int]]:
-    """Requests and bytes of each run."""
-    with serving(posts) as served, tempfile.TemporaryDirectory() as folder:
-        for name in RUNS:
-            if name == RUNS[-1]:
-                newest = f"{served['url']}/wp-json/wp/v2/posts?per_page=1&_fields=id&offset=99"
-                with urllib.request.urlopen(newest) as reply:
-                    post(served["url"], f"/_edit?id={json.load(reply)[0]['id']}")
-            post(served["url"], "/_requests")
-            run(served["url"], Path(folder))
-            told = post(served["url"], "/_requests")
-            yield name, told["requests"], told["bytes"]
+def _dlt(bench: Bench, made: Mirrored) -> list[tuple[str, ...]]:
+    if bench.small:
+        raise Failed("nothing is installed for a quick run")
+    python = python_for("dlt_rest_api")
+    with fresh(bench) as folder:
+        visits = Visits(made, partial(_load, python, made.url, folder))
+        visits.run("first")
+        visits.run("nothing changed", bench.runs)
+        _edit(made)
+        visits.run("one edited post")
+    return _rows("dlt", visits)
 
 
-def main() -> None:
-    """Measures, and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--posts", type=int, default=10_000)
-    parser.add_argument("--dlt", metavar="PYTHON", help="a Python that has dlt and duckdb")
-    chosen = parser.parse_args()
-    ways = {"mirror": mirror}
-    if chosen.dlt:
-        ways["dlt"] = dlt(chosen.dlt)
-    print(HEAD)
-    for way, run in ways.items():
-        whole = 0
-        for name, requests, size in measure(chosen.posts, run):
-            whole = whole or size
-            share = f"{100 * size / whole:.2f} %"
-            print(f"| {way} | {name} | {requests:,} | {size:,} | {share} |", flush=True)
+def _load(python: Path, url: str, folder: Path) -> Run:
+    return run([python, "-P", CONTENDERS / "dlt_rest_api.py", url, folder])
 
 
-if __name__ == "__main__":
-    main()
+def _edit(made: Mirrored) -> None:
+    """Edits a post that is neither among the newest nor the oldest."""
+    place = f"/wp-json/wp/v2/posts?per_page=1&_fields=id&offset={made.posts // 2}"
+    made.command(f"/_edit?id={made.ask(place)[0]['id']}")
+
+
+def _rows(way: str, visits: Visits) -> list[tuple[str, ...]]:
+    whole = visits.rows[0][2]
+    return [
+        (way, f"{visits.made.posts:,}", name, f"{requests:,}", f"{size:,}",
+         f"{100 * size / whole:.3f} %", spread(seconds).told(".2f"))
+        for name, requests, size, seconds in visits.rows
+    ]  # fmt: skip

@@ -1,100 +1,102 @@
-"""The whole pipeline against a loopback site: `python -m benchmarks.engine --posts 20000`.
+"""The whole pipeline without media files, beside what one could use in its place.
 
-Mirrors a generated site (benchmarks/site.py) with the real command, without media, and prints a
-line of Markdown for RESULTS.md: posts a second of wall and of processor time, peak memory of its
-processes together, bytes of the database over bytes of JSON. Then crawls again: requests and bytes
-of a run without changes.
+All read the same generated site from the same server in rounds of one run each: the real command;
+the floor (the same rows without judgement); a naive spider; dlt; wpextract. `fetch` receives the
+same bytes and keeps nothing: that is the server's own rate, which must not be what is measured.
 """
 
-import argparse
-import contextlib
-import json
-import re
-import resource
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-HEAD = """\
-| posts | outcome | posts/s wall | posts/s CPU | peak MB | db / JSON | again: requests | bytes | s |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+from benchmarks.bench import Bench, fresh
+from benchmarks.environments import CONTENDERS, python_for
+from benchmarks.measuring import Failed, Run, all_of, crawl, in_turns, ratios, run, spread
+from benchmarks.report import Report, Table, Target
+from benchmarks.site import serving
 
-
-@contextmanager
-def site(posts: int) -> Iterator[dict[str, Any]]:
-    """A generated site in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.site", "--posts", str(posts)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
+OURS, FLOOR, SERVER = "mirror crawl", "floor: httpx, orjson, executemany", "the server alone"
+NAIVE, DLT = "Scrapy, one upsert an item", "dlt `rest_api` into SQLite"
+WPEXTRACT = "wpextract download (JSON files)"
+OWN = {FLOOR: "floor", NAIVE: "naive_scrapy", SERVER: "fetch"}
+INSTALLED = {DLT: "dlt_rest_api", WPEXTRACT: "wpextract_download"}
 
 
-def crawl(url: str, db: Path) -> dict[str, Any]:
-    """One crawl by the real command: its summary, with wall and processor seconds and peak KB."""
-    command = [
-        sys.executable,
-        "-m",
-        "mirror",
-        "crawl",
-        url,
-        "--db",
-        str(db),
-        "--json",
-        "--no-media",
-    ]
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    peaks: dict[int, int] = {}
-    with subprocess.Popen([*command, "--quiet"], stdout=subprocess.PIPE, text=True) as process:
-        ended = threading.Event()
-        watch = threading.Thread(target=_watch, args=(process.pid, peaks, ended))
-        watch.start()
-        printed, _ = process.communicate()
-        wall = time.perf_counter() - start
-        ended.set()
-        watch.join()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {**json.loads(printed)[0], "wall": wall, "cpu": cpu, "peak": sum(peaks.values())}
+def measure(bench: Bench) -> Report:
+    """Posts a second of each."""
+    posts = bench.part(5)
+    with serving(posts) as site:
+        url = site["url"]
+        ways: dict[str, Callable[[], Run]] = {OURS: partial(_ours, bench, url)}
+        for name, file in OWN.items():
+            ways[name] = partial(_other, bench, url, file, Path(sys.executable), posts)
+        for name, file in INSTALLED.items():
+            ways[name] = _installed(bench, url, file, posts)
+        results = in_turns(ways, bench.runs)
+    ours = all_of(results.pop(OURS))
+    rows = [_row(OURS, posts, ours, ours)]
+    remarks = []
+    for name, measured in results.items():
+        if isinstance(measured, Failed):
+            remarks.append(f"Not measured: {name}: {measured}.")
+        else:
+            rows.append(_row(name, posts, measured, ours))
+    head = ("", "posts/s", "its time / ours", "CPU s / 1,000 posts", "peak MB")
+    table = Table(head=(f"{posts:,} posts", *head[1:]), rows=rows)
+    return Report(tables=[table], targets=_targets(posts, ours, results), remarks=remarks)
 
 
-def _watch(pid: int, peaks: dict[int, int], ended: threading.Event) -> None:
-    """Notes the peak memory, in KB, of a process and of those that it started."""
-    while not ended.wait(0.1):
-        with contextlib.suppress(OSError):
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            for one in (pid, *map(int, children)):
-                status = Path(f"/proc/{one}/status").read_text()
-                if found := re.search(r"VmHWM:\s+(\d+)", status):
-                    peaks[one] = int(found[1])
+def _ours(bench: Bench, url: str) -> Run:
+    with fresh(bench) as folder:
+        return crawl(url, folder / "mirror.db")
 
 
-def main() -> None:
-    """Measures, and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--posts", type=int, default=20_000)
-    posts: int = parser.parse_args().posts
-    with site(posts) as served, tempfile.TemporaryDirectory() as folder:
-        db = Path(folder) / "mirror.db"
-        first = crawl(served["url"], db)
-        size = db.stat().st_size / served["json_bytes"]
-        again = crawl(served["url"], db)
-    print(HEAD)
-    print(
-        f"| {posts:,} | {first['outcome']} | {posts / first['wall']:,.0f} "
-        f"| {posts / first['cpu']:,.0f} | {first['peak'] / 1024:.0f} | {size:.2f} "
-        f"| {again['requests']} | {100 * again['bytes'] / first['bytes']:.2f} % "
-        f"| {again['wall']:.1f} |"
+def _other(bench: Bench, url: str, file: str, python: Path, posts: int) -> Run:
+    with fresh(bench) as folder:
+        # -P: a contender's own folder is no place to import from.
+        done = run([python, "-P", CONTENDERS / f"{file}.py", url, folder])
+    if done.told["posts"] != posts:
+        raise Failed(f"has {done.told['posts']:,} of {posts:,} posts")
+    return Run(seconds=done.told["seconds"], cpu=done.cpu, peak=done.peak, told=done.told)
+
+
+def _installed(bench: Bench, url: str, file: str, posts: int) -> Callable[[], Run]:
+    def way() -> Run:
+        if bench.small:
+            raise Failed("nothing is installed for a quick run")
+        return _other(bench, url, file, python_for(file), posts)
+
+    return way
+
+
+def _row(name: str, posts: int, measured: list[Run], ours: list[Run]) -> tuple[str, ...]:
+    seconds = [one.seconds for one in measured]
+    return (
+        name,
+        spread([posts / taken for taken in seconds]).told(",.0f"),
+        ratios(seconds, [one.seconds for one in ours]).told(".2f") if measured != ours else "1",
+        spread([1000 * one.cpu / posts for one in measured]).told(".2f"),
+        spread([one.peak for one in measured]).told(".0f"),
     )
 
 
-if __name__ == "__main__":
-    main()
+def _targets(posts: int, ours: list[Run], results: dict[str, list[Run] | Failed]) -> list[Target]:
+    own = [one.seconds for one in ours]
+    rate = spread([posts / taken for taken in own]).median
+    targets = [Target(what="posts/s", value=rate, limit=2000, form=",.0f", at_least=True)]
+    for name, what, limit in (
+        (FLOOR, "of the floor's rate", 0.4),
+        (NAIVE, "times the naive spider's rate", 2.0),
+        (DLT, "times dlt's rate", 4.0),
+    ):
+        measured = results[name]
+        if not isinstance(measured, Failed):
+            value = ratios([one.seconds for one in measured], own).median
+            targets.append(Target(what=what, value=value, limit=limit, at_least=True))
+    server = results[SERVER]
+    if not isinstance(server, Failed):
+        value = ratios(own, [one.seconds for one in server]).median
+        what = "the server's own rate, in ours"
+        targets.append(Target(what=what, value=value, limit=5, form=".1f", at_least=True))
+    return targets

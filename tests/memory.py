@@ -10,8 +10,10 @@ from pathlib import Path
 LOOKS = 0.1  # seconds between two
 
 
-def finished(process: subprocess.Popen[str], seconds: float | None = None) -> tuple[str, float]:
-    """Waits for a process: what it printed, and the peak memory of it and its children, in MB.
+def finished(
+    process: subprocess.Popen[str], seconds: float | None = None
+) -> tuple[str, str, float]:
+    """Waits for a process: its output, its errors, and its and its children's peak memory in MB.
 
     Raises TimeoutExpired if it takes longer; it is killed then.
     """
@@ -20,14 +22,14 @@ def finished(process: subprocess.Popen[str], seconds: float | None = None) -> tu
     watch = threading.Thread(target=_watch, args=(process.pid, peaks, ended))
     watch.start()
     try:
-        printed, _ = process.communicate(timeout=seconds)
+        printed, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
     finally:
         ended.set()
         watch.join()
-    return printed, sum(peaks.values()) / 1024
+    return printed, errors, sum(peaks.values()) / 1024
 
 
 def _watch(pid: int, peaks: dict[int, int], ended: threading.Event) -> None:

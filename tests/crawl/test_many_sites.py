@@ -92,5 +92,5 @@ def watched(mirror: Mirror) -> tuple[list[dict[str, object]], float]:
         mirror.command("crawl", "--json")[:-2], cwd=mirror.path.parent, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=mirror.environment(),
     ) as process:  # fmt: skip
-        printed, peak = finished(process, seconds=300)
+        printed, _, peak = finished(process, seconds=300)
     return json.loads(printed), peak

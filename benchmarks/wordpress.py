@@ -1,0 +1,72 @@
+"""A whole backfill of real WordPress, beside plain parallel GETs of the same pages.
+
+WordPress renders posts far more slowly than anybody stores them: what a mirror adds to that is
+what counts. The pages are the lists of objects that a crawl asked for, as they stand in the
+server's log; they are fetched with as many connections, and thrown away. The crawl's time is that
+of the whole command, finding the API and starting Python included.
+"""
+
+import sys
+import time
+
+from benchmarks.bench import Bench, fresh
+from benchmarks.environments import CONTENDERS
+from benchmarks.measuring import Command, Failed, Run, all_of, crawl, in_turns, ratios, run, spread
+from benchmarks.report import Report, Table, Target
+from tests.real.bed import BedError, WordPress, lack
+
+RELEASE = "latest"
+OURS, PLAIN = "mirror crawl", "plain GETs of the same pages"
+
+
+def measure(bench: Bench) -> Report:
+    """Seconds of both. Raises Failed where there is no test bed."""
+    reason = "real WordPress is not part of a quick run" if bench.small else lack(RELEASE)
+    if reason:
+        raise Failed(reason)
+    posts = min(2000, bench.part(50))
+    try:
+        site = WordPress(bench.folder / "wordpress", wp=RELEASE, seed_content=posts)
+    except BedError as error:
+        raise Failed(str(error)) from None
+    try:
+        return _measure(bench, site, posts)
+    finally:
+        site.remove()
+
+
+def _measure(bench: Bench, site: WordPress, posts: int) -> Report:
+    # The first crawl tells the pages, and warms PHP's and the database's caches for both.
+    _crawl(bench, site.url)
+    paths = _lists(site)
+    listed = bench.folder / "paths"
+    listed.write_text("\n".join(paths))
+    fetch: Command = [sys.executable, "-P", CONTENDERS / "fetch.py", site.url, bench.folder, listed]
+    results = in_turns(
+        {OURS: lambda: _crawl(bench, site.url), PLAIN: lambda: run(fetch)}, bench.runs
+    )
+    ours, plain = all_of(results[OURS]), all_of(results[PLAIN])
+    own, other = [one.seconds for one in ours], [one.told["seconds"] for one in plain]
+    ratio = ratios(own, other)
+    rows = [
+        (OURS, str(ours[0].told["requests"]), spread(own).told(".1f"), ratio.told(".2f")),
+        (PLAIN, str(len(paths)), spread(other).told(".1f"), "1"),
+    ]
+    table = Table(head=(f"{posts:,} posts", "requests", "s", "ratio, each round"), rows=rows)
+    what = "a backfill in plain GETs"
+    return Report(tables=[table], targets=[Target(what=what, value=ratio.median, limit=1.1)])
+
+
+def _crawl(bench: Bench, url: str) -> Run:
+    with fresh(bench) as folder:
+        return crawl(url, folder / "mirror.db")
+
+
+def _lists(site: WordPress) -> list[str]:
+    """The lists of objects that the crawl has asked for and was given, each once."""
+    time.sleep(1)  # nginx writes its log shortly after the answer
+    asked = [
+        one["uri"] for one in site.access_log()
+        if "mirror" in one["agent"] and one["status"] == 200 and "per_page=" in one["uri"]
+    ]  # fmt: skip
+    return list(dict.fromkeys(asked))
