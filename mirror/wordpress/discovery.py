@@ -93,6 +93,8 @@ class _Search:
             page = yield from self._ask(self.start, PAGE)
         if root := self._front(page):
             return root
+        if self._is_silent(page):
+            return None
         base = page.url if page.status else self.start
         for find in (advertised.in_header, advertised.in_head):
             if root := (yield from self._index(find(page), base)):
@@ -196,6 +198,14 @@ class _Search:
         home = advertised.pinned(said, reply.url) if isinstance(said, str) else None
         fallback = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
         return _described(Api(root), index, home or fallback, self.trail)
+
+    def _is_silent(self, page: Reply) -> bool:
+        """No answer in all the time there is: other places there would take as long, each."""
+        problem = classify(page)
+        if problem is None or page.status or problem.kind != "timeout":
+            return False
+        self.failing = problem.message
+        return True
 
     def _unreachable(self, page: Reply) -> bool:
         """Neither the page nor the first guess was answered: the rest will not be either."""

@@ -221,7 +221,8 @@ def _read(reply: Reply, now: datetime | None) -> Decoded | Problem:
 
 def _no_answer(reply: Reply) -> Problem:
     message = reply.error or "no answer"
-    slow = re.search(r"time(?:d)?[ -]?out", message, re.IGNORECASE)
+    # The words of Twisted, and of Scrapy ("Getting … took longer than 60.0 seconds").
+    slow = re.search(r"time(?:d)?[ -]?out|took longer than", message, re.IGNORECASE)
     return Problem(kind="timeout" if slow else "network", message=message, status=0)
 
 

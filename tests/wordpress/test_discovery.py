@@ -436,3 +436,13 @@ def test_any_answers_end_in_a_root_or_one_of_the_errors(replies: list[Reply], ty
     assert len(web.asked) == len(set(web.asked)) <= 20
     hosts = {urlsplit(url).hostname for url in web.asked}
     assert hosts <= {"example.org", "public-api.wordpress.com"}
+
+
+def test_a_host_that_never_answers_is_asked_once() -> None:
+    """Each place would take as long as one may wait."""
+    silent = reply(error=f"Getting {HOST}/ took longer than 60.0 seconds.")
+    web = Web({f"{HOST}/": silent})
+    with pytest.raises(DiscoveryError, match="took longer than 60.0 seconds") as raised:
+        find(f"{HOST}/", web)
+    assert raised.value.kind == "failing"
+    assert web.asked == [f"{HOST}/"]
