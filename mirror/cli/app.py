@@ -130,11 +130,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(_explain(error), error.exit_code)
     except Exception as error:
         _debug(invocation)
-        if isinstance(error, OSError) and machine.is_refusal(error):
-            where = f"{error.filename}: " if error.filename else ""
-            return _complain(one_line(f"{where}{machine.advice(error)}"), 1)
         advice = "" if invocation.debug else "; --debug shows where"
-        return _complain(f"this is a bug: {type(error).__name__}: {error}{advice}", 1)
+        bug = f"this is a bug: {type(error).__name__}: {error}{advice}"
+        return _complain(_trouble_below(error, invocation) or bug, 1)
 
 
 def _complain(message: str, code: int) -> int:
@@ -152,6 +150,21 @@ def _usage(error: click.ClickException) -> str:
 def _explain(error: MirrorError) -> str:
     trail = error.trail if isinstance(error, SiteError) else ()
     return "\n  ".join(one_line(line) for line in (*str(error).splitlines(), *trail))
+
+
+def _trouble_below(error: Exception, invocation: Invocation) -> str | None:
+    """What the machine or a damaged database did, wherever it came up; None for a bug."""
+    if isinstance(error, OSError) and machine.is_refusal(error):
+        where = f"{error.filename}: " if error.filename else ""
+        return one_line(f"{where}{machine.advice(error)}")
+    if "sqlite3" in sys.modules:
+        import sqlite3
+
+        from mirror.store.connection import trouble
+
+        if isinstance(error, sqlite3.Error) and (told := trouble(error)) is not None:
+            return f"{invocation.db_path()}: {told}"
+    return None
 
 
 def _debug(invocation: Invocation) -> None:

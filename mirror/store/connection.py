@@ -113,28 +113,27 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: {_advice(error)}") from error
+        raise StoreError(f"{path}: {trouble(error) or error}") from error
     except OSError as error:
         raise StoreError(f"{path}: {advice(error)}") from error
 
 
-def _advice(error: sqlite3.DatabaseError) -> str:
+# SQLite's name of an error begins with …; what it means, and what to do.
+_ADVICE = {
+    "SQLITE_FULL": "the disk is full; what was written before is safe: free some room and run "
+    "again",
+    "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
+    "SQLITE_CANTOPEN": "it cannot be opened or made: check that its folder is there and writable",
+    "SQLITE_BUSY": "another program holds it locked; try again when that has ended",
+    "SQLITE_LOCKED": "another program holds it locked; try again when that has ended",
+    "SQLITE_NOTADB": "it is not a SQLite database: name another file with --db",
+    "SQLITE_CORRUPT": "it is damaged: restore it from a backup (`mirror check` tells more)",
+    "SQLITE_IOERR": "the disk failed while it was read or written; what was written before is "
+    "safe: look at the system's log (`dmesg`) and this account's limits, then run again",
+}
+
+
+def trouble(error: sqlite3.Error) -> str | None:
+    """What SQLite met with, and what to do; None where the program is to blame."""
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_FULL"):
-        return "the disk is full; what was written before is safe: free some room and run again"
-    if name.startswith("SQLITE_READONLY"):
-        return "it cannot be written: check the permissions of the file and its folder"
-    if name.startswith("SQLITE_CANTOPEN"):
-        return "it cannot be opened or made: check that its folder is there and writable"
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return "another program holds it locked; try again when that has ended"
-    if name.startswith("SQLITE_NOTADB"):
-        return "it is not a SQLite database: name another file with --db"
-    if name.startswith("SQLITE_CORRUPT"):
-        return "it is damaged: restore it from a backup (`mirror check` tells more)"
-    if name.startswith("SQLITE_IOERR"):
-        return (
-            f"the disk failed while it was read or written ({error}); what was written before is "
-            "safe: look at the system's log (`dmesg`) and this account's limits, then run again"
-        )
-    return str(error)
+    return next((text for begin, text in _ADVICE.items() if name.startswith(begin)), None)

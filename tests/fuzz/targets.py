@@ -38,7 +38,7 @@ from mirror.wordpress.envelope import opened
 from mirror.wordpress.objects import dumps, loads, rebuild, split, without_personal
 from mirror.wordpress.parse import Unreadable, decode
 from mirror.wordpress.reply import MOST_ROWS, Reply, http_date
-from mirror.wordpress.routes import pages_only, supports
+from mirror.wordpress.routes import pages_only, same_site, supports
 from mirror.wordpress.sitemaps import places, subject_of
 from spiders.sitemaps import entries_of
 from tests.fuzz import inputs
@@ -104,7 +104,8 @@ def answers(reply: Reply) -> None:
         advertised.feed_home,
     ):  # fmt: skip
         found = look(reply)
-        assert found is None or urlsplit(found).scheme in ("http", "https")
+        pinned = advertised.pinned(found, HOME) if found is not None else None
+        assert pinned is None or same_site(pinned, HOME)
 
 
 def routes(value: tuple[Any, Any, Any]) -> None:
