@@ -442,7 +442,7 @@ def test_a_host_that_never_answers_is_asked_once() -> None:
     """Each place would take as long as one may wait."""
     silent = reply(error=f"Getting {HOST}/ took longer than 60.0 seconds.")
     web = Web({f"{HOST}/": silent})
-    with pytest.raises(DiscoveryError, match="took longer than 60.0 seconds") as raised:
+    with pytest.raises(DiscoveryError, match="took longer") as raised:
         find(f"{HOST}/", web)
     assert raised.value.kind == "failing"
     assert web.asked == [f"{HOST}/"]
