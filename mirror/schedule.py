@@ -20,6 +20,9 @@ EARLY_LEAST, EARLY_SPREAD = 0.05, 0.10
 # A failing site is asked less and less often: after n failed runs in a row, 2^(n-1) intervals.
 LONGEST_BACK_OFF = timedelta(days=7)
 
+# A clock is set back by seconds now and then; a run that began later than this was misdated.
+TOLERANCE = timedelta(hours=1)
+
 # `every = "auto"`: half the mean time between two runs that found a change, within these bounds.
 AUTO_LEAST, AUTO_MOST = timedelta(hours=1), timedelta(days=7)
 AUTO_FIRST = timedelta(hours=6)
@@ -64,7 +67,8 @@ def due(
 ) -> Due:
     """When a site is due. `runs`: its latest, newest first; `back_off_until`: as it asked."""
     found = _by_runs(host, every, runs, now)
-    if back_off_until is not None and back_off_until > max(now, found.at):
+    was_ahead = bool(runs) and runs[0].started_at > now + TOLERANCE
+    if back_off_until is not None and back_off_until > max(now, found.at) and not was_ahead:
         return Due(
             at=back_off_until,
             why="it asked to wait",
@@ -80,6 +84,8 @@ def _by_runs(host: str, every: Interval, runs: Sequence[PastRun], now: datetime)
     last = runs[0]
     if last.outcome in (None, "interrupted"):
         return Due(at=now, why="its last run was cut short", resumes=True)
+    if last.started_at > now + TOLERANCE:
+        return Due(at=now, why="its last run is dated in the future: the clock was wrong")
     interval = observed(runs, now) if every == "auto" else every
     failed = failed_in_a_row(run.outcome for run in runs)
     if failed > 1:

@@ -19,6 +19,7 @@ from mirror.examination import EXAMINED, Found, examine
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
 from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
 from mirror.second_core import Batch, SecondCore
+from mirror.store import clock as clock_rows
 from mirror.store import collections, crawls, failures, links, objects
 from mirror.store.apply import apply
 from mirror.store.connection import transaction
@@ -102,6 +103,7 @@ class Session:
         self._failed: Exception | None = None
         with self.transaction():
             self.site_id = crawls.site_id(db, order.url, self.now)
+            clock_rows.mend(db, self.site_id, self.now)
         self.mode = self._mode()
         with self.transaction():
             self.crawl_id = crawls.begin(db, self.site_id, self.mode, self.now)
@@ -385,7 +387,7 @@ class Session:
             mode=self.mode,
             outcome=outcome,
             message=message,
-            seconds=round((self.clock() - self.started).total_seconds(), 3),
+            seconds=max(0.0, round((self.clock() - self.started).total_seconds(), 3)),
             held_back=tuple(self.held_back),
             coverage=crawls.coverage(self.db, self.crawl_id),
             exit_code=exit_code,

@@ -215,6 +215,7 @@ class Visit:
         decided = plan(
             collection.kind,
             moment(state.watermark),
+            now=self.started,
             full=self.session.order.full,
             supports_modified_after=supports(root.index, collection.route, "modified_after"),
             supports_after=supports(root.index, collection.route, "after"),

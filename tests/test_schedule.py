@@ -29,6 +29,14 @@ def test_a_timer_of_the_same_interval_finds_it_due_each_time(host: str, every: t
         assert found.at <= NOW
 
 
+def test_a_run_of_the_future_keeps_no_site_from_being_due() -> None:
+    """The clock was a year ahead, and so was what the site's back-off was counted from."""
+    ahead = [run(-365 * DAY)]
+    assert due("a.de", DAY, ahead, NOW, back_off_until=NOW + 370 * DAY).at == NOW
+    assert "the clock was wrong" in due("a.de", DAY, ahead, NOW).why
+    assert due("a.de", DAY, [run(-timedelta(seconds=30))], NOW).at > NOW
+
+
 def test_it_is_not_due_twice_in_an_interval() -> None:
     assert due("a.de", DAY, [run(0.8 * DAY)], NOW).at > NOW
 

@@ -203,15 +203,20 @@ NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
         ("post", NOON, False, True, Way.UPDATE),
         ("media", NOON, False, True, Way.UPDATE),
         ("post", NOON, False, False, Way.SWEEP),
+        ("post", NOON + timedelta(hours=26), False, True, Way.UPDATE),
+        ("post", NOON + timedelta(hours=27), False, True, Way.FULL),
         ("term", NOON, False, True, Way.SWEEP),
         ("author", NOON, False, False, Way.SWEEP),
     ],
 )
 def test_plan(kind: str, watermark: datetime | None, full: bool, after: bool, way: Way) -> None:
-    found = plan(kind, watermark, full=full, supports_modified_after=True, supports_after=after)
+    found = plan(
+        kind, watermark, now=NOON, full=full, supports_modified_after=True, supports_after=after
+    )
     assert found.way is way
     if way is Way.UPDATE:
-        assert found.since == NOON - timedelta(hours=26)
+        assert watermark is not None
+        assert found.since == watermark - timedelta(hours=26)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +229,8 @@ def test_plan(kind: str, watermark: datetime | None, full: bool, after: bool, wa
         (50, 29, 0),
         (50, 31, 50),
         (0, 99, 0),
+        (3000, -0.001, 0),
+        (3000, -400, 0),
     ],
 )
 def test_the_rolling_slice_is_what_time_has_earned(rows: int, days: float, size: int) -> None:

@@ -242,7 +242,7 @@ def record(db: Database, records: Sequence[FileRecord]) -> None:
     db.conn.executemany(
         "INSERT OR IGNORE INTO media_file_versions "
         "(media_file_id, sha256, etag, last_modified, valid_from, valid_to) "
-        "SELECT id, sha256, etag, last_modified, fetched_at, ? FROM media_files "
+        "SELECT id, sha256, etag, last_modified, fetched_at, max(?, fetched_at) FROM media_files "
         "WHERE id = ? AND sha256 IS NOT NULL AND sha256 <> ?",
         [(r.checked_at, r.id, r.sha256) for r in got],
     )

@@ -114,7 +114,8 @@ def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) 
         values = [item.columns[name] for name in names]
         more = ["guid_key"] if item.kind == "post" else []
         db.execute(
-            f"UPDATE {table} SET version = version + 1, valid_from = ?, crawl_id = ?, "
+            f"UPDATE {table} SET version = version + 1, valid_from = max(?, valid_from), "
+            "crawl_id = ?, "
             f"collection = ?, extra = ?, fingerprint = ?, deleted_at = NULL, "
             "deleted_reason = NULL, unsettled = ?, volatile = ?, "
             f"{', '.join(f'{name} = ?' for name in [*names, *more])} WHERE id = ?",
@@ -169,14 +170,15 @@ def keep_version(
 ) -> None:
     """Copies a current row into its table of versions, as superseded now.
 
-    The columns are those that both tables have: the schema is stated in the migrations alone.
+    The columns are those that both tables have: the schema is stated in the migrations alone. No
+    version ends before it began, even if the clock was set back meanwhile.
     """
     table, owner = TABLES[kind]
     past = db.table(f"{owner}_versions").columns_dict
     shared = [name for name in db.table(table).columns_dict if name in past]
     db.execute(
         f"INSERT INTO {owner}_versions ({owner}_id, valid_to, changed, {', '.join(shared)}) "
-        f"SELECT id, ?, ?, {', '.join(shared)} FROM {table} WHERE id = ?",
+        f"SELECT id, max(?, valid_from), ?, {', '.join(shared)} FROM {table} WHERE id = ?",
         [now, json.dumps(list(changed)), row_id],
     )
 
@@ -186,7 +188,7 @@ def bury(db: Database, kind: Kind, row_ids: Sequence[int], reason: str, now: str
     table, _ = TABLES[kind]
     for some in batches(row_ids):
         db.execute(
-            f"UPDATE {table} SET deleted_at = ?, deleted_reason = ? "
+            f"UPDATE {table} SET deleted_at = max(?, valid_from), deleted_reason = ? "
             f"WHERE deleted_at IS NULL AND id IN ({marks(some)})",
             [now, reason, *some],
         )

@@ -40,6 +40,7 @@ def plan(
     kind: str,
     watermark: datetime | None,
     *,
+    now: datetime,
     full: bool,
     supports_modified_after: bool,
     supports_after: bool,
@@ -52,7 +53,7 @@ def plan(
     """
     if watermark is None:
         return Plan(way=Way.BACKFILL)
-    if full:
+    if full or watermark > now + OVERLAP:  # set while the clock was ahead: it says nothing
         return Plan(way=Way.FULL)
     if kind not in ("post", "media") or not supports_after:
         return Plan(way=Way.SWEEP)
@@ -69,7 +70,7 @@ def slice_due(rows: int, last: datetime | None, now: datetime, within: timedelta
     >>> slice_due(3000, then, then + timedelta(days=3), timedelta(days=30))
     300
     """
-    if last is None or rows == 0 or within <= timedelta(0):
+    if last is None or last > now or rows == 0 or within <= timedelta(0):
         return 0
     if now - last >= within:
         return rows
