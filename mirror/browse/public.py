@@ -19,6 +19,11 @@ INDEXES = {
 }
 
 
+def is_locked(content: str | None, extra: str) -> bool:
+    """Whether visitors need a password for this text, as `PRIVATE` says it."""
+    return bool(content) and '"protected":true' in extra
+
+
 def _shown(*, indexed: bool) -> dict[str, str]:
     """For each table what is shown of it, in an order in which each refers to those above it."""
     seen = f"coalesce(NOT ({PRIVATE}), 1)"

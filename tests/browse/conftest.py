@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browse.sample import build
+from tests.browse.secretive import build_secretive
 from tests.browse.sites import Served, Server, unused_port
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample mirror: its folder holds `mirror.db` and `media/`. Not to be written."""
     return build(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def secretive(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with something to hide. Not to be written."""
+    return build_secretive(tmp_path_factory.mktemp("secretive"), sample)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browse import hostile
 from tests.browse.payloads import PAYLOADS
+from tests.browse.secretive import DRAFT, LOCKED, ONCE_A_DRAFT, SECRET
 from tests.browse.sites import Server, unused_port
 from tests.browse.witness import Witness, settled, violations
 
@@ -63,6 +64,33 @@ def test_pages_fit_speak_no_error_and_can_be_used_by_all(
             witness.said.clear()
             assert not violations(page), path
         assert not witness.outside(server.url)
+
+
+@pytest.fixture(scope="module")
+def private(secretive: Path) -> Iterator[Server]:
+    """`mirror browse` on the sample with something to hide."""
+    running = Server(secretive, unused_port())
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_not_public_is_marked_for_all_to_see(
+    chromium: Browser, private: Server, scheme: Any
+) -> None:
+    with chromium.new_context(color_scheme=scheme) as opened:
+        page = opened.new_page()
+        witness = Witness(page)
+        for post in (DRAFT, LOCKED):
+            page.goto(f"{private.url}/posts/{post}")
+            settled(page)
+            expect(page.get_by_text("Not public").first).to_be_visible()
+            assert not violations(page), post
+        for path in (f"/search?q={SECRET}", f"/posts/{ONCE_A_DRAFT}?version=1", "/", "/changes"):
+            page.goto(private.url + path)
+            settled(page)
+            assert not violations(page), path
+        assert not witness.said
 
 
 def test_a_reader_finds_reads_and_compares(context: BrowserContext, server: Server) -> None:

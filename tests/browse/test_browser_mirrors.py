@@ -18,6 +18,11 @@ from tests.real.conftest import sites
 
 pytestmark = pytest.mark.browser
 
+REPUBLISHED = (
+    "<p>The river has come back to the valley, and with it the herons.</p><p><em>This story was "
+    'originally published by <a href="https://grist.org/water/the-herons/">Grist</a>.</em></p>'
+)
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -34,6 +39,7 @@ def wordpress(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mirror = Mirror(folder / "mirror.db")
     with sites(folder) as make:
         site = make(seed_content="medium")
+        site.rest("posts", title="The herons are back", content=REPUBLISHED, status="publish")
         assert mirror.crawl(site.url).exit_code in (0, 1)
         site.change("edit", id=site.special["classic"])
         site.change("trash", id=site.special["unicode"])
@@ -181,7 +187,7 @@ def test_pictures_come_from_the_mirror(
     assert not witness.outside(server.url)
 
 
-@pytest.mark.parametrize("mirrored", ["demo"], indirect=True)
+@BOTH
 def test_an_upstream_is_followed_by_the_keyboard(
     context: BrowserContext, mirrored: tuple[Server, sqlite3.Connection]
 ) -> None:

@@ -7,49 +7,9 @@ from pathlib import Path
 import pytest
 
 from mirror.browse.public import INDEXES
+from tests.browse.secretive import DRAFT, LOCKED, ONCE_A_DRAFT, OTHER, SECRET
 from tests.browse.sites import Served
 from tests.browse.test_pages import PAGES
-
-# Posts of the sample, and what becomes of them.
-DRAFT, LOCKED, ONCE_A_DRAFT, OTHER = 1, 2, 5, 3
-SECRET = "Tonsillectomy"
-
-
-@pytest.fixture(scope="module")
-def secretive(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample as it would be with credentials: a draft, a locked post, a version from before
-    publication, a revision; all with a word that nothing else has."""
-    folder = tmp_path_factory.mktemp("secretive")
-    (folder / "media").symlink_to(sample.parent / "media")
-    path = folder / "mirror.db"
-    path.write_bytes(sample.read_bytes())
-    db = sqlite3.connect(path)
-    with db:
-        db.execute(
-            "INSERT INTO collections (site_id, name, kind, slug, route, widest) "
-            "VALUES (1, 'posts', 'post', 'post', '/wp/v2/posts', 'all')"
-        )
-        for post in (DRAFT, LOCKED):
-            db.execute("UPDATE posts SET content = ?, title = ?, excerpt = ? WHERE id = ?",
-                       [f"<p>{SECRET} in the text of {post}</p>", f"{SECRET} {post}",
-                        SECRET, post])  # fmt: skip
-            db.execute("INSERT INTO posts_fts (rowid, title, text) VALUES (?, ?, ?)",
-                       [1000 + post, SECRET, SECRET])  # fmt: skip
-        db.execute("UPDATE posts SET status = 'draft' WHERE id = ?", [DRAFT])
-        db.execute(
-            """UPDATE posts SET extra = '{"content":{"protected":true}}' WHERE id = ?""", [LOCKED]
-        )
-        db.execute(
-            "UPDATE post_versions SET status = 'private', title = ?, content = ? "
-            "WHERE post_id = ? AND version = 1",
-            [SECRET, f"<p>{SECRET}</p>", ONCE_A_DRAFT],
-        )
-        db.execute(
-            "UPDATE post_revisions SET title = ?, content = ? WHERE post_id = ?",
-            [SECRET, SECRET, ONCE_A_DRAFT],
-        )
-    db.close()
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +54,7 @@ def test_what_is_not_public_is_marked(whole: Served) -> None:
     page = whole.get(f"/posts/{DRAFT}").text
     assert "<strong>Not public.</strong>" in page
     assert "(its status is “draft”)" in page
+    assert "visitors are asked for a password" in whole.get(f"/posts/{LOCKED}").text
     assert 'data-status="draft"' in whole.get(f"/posts/{DRAFT}/content").text
     old = whole.get(f"/posts/{ONCE_A_DRAFT}?version=1").text
     assert "did not see this version" in old

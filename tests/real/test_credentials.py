@@ -1,9 +1,6 @@
 """Real WordPress with application passwords: what editors see, revisions, and who may judge."""
 
-import base64
 import json
-import urllib.parse
-import urllib.request
 from typing import Any
 
 import pytest
@@ -23,7 +20,7 @@ class Editorial:
 
     def __init__(self, site: WordPress) -> None:
         self.site = site
-        self.password = f"admin:{site.info['application_password']}"
+        self.password = site.password
 
     def crawl(self, mirror: Mirror, *options: str, password: str | None = None) -> Run:
         """Crawls with an application password, given by the environment."""
@@ -44,14 +41,8 @@ class Editorial:
         return run
 
     def rest(self, route: str, **fields: object) -> Any:
-        """GETs a route as the administrator, or POSTs fields to it."""
-        form = urllib.parse.urlencode(fields).encode() if fields else None
-        request = urllib.request.Request(f"{self.site.info['rest_url']}wp/v2/{route}", data=form)
-        token = base64.b64encode(self.password.encode()).decode()
-        request.add_header("Authorization", f"Basic {token}")
-        request.add_header("User-Agent", "wpbed")
-        with urllib.request.urlopen(request) as reply:
-            return json.load(reply)
+        """GETs a route as whoever we are, or POSTs fields to it."""
+        return self.site.rest(route, by=self.password, **fields)
 
     def newcomer(self, role: str) -> tuple[int, str]:
         """A new user's id, and `user:password` with an application password."""

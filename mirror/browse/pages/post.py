@@ -17,6 +17,7 @@ from mirror.browse.pages.versions import (
     version_of,
 )
 from mirror.browse.pages.visit import Visit, found
+from mirror.browse.public import is_locked
 
 _JUDGEMENT = """
     SELECT j.url, j.confidence, u.domain, u.name FROM judgements j
@@ -86,6 +87,7 @@ def read(
         "post": post,
         "version": version,
         "now": version.row,
+        "locked": is_locked(version.row["content"], version.row["extra"]),
         "step": next(step for step in steps if step.version == version.number),
         "steps": steps[::-1],
         "revisions": revisions(conn, post_id),
