@@ -38,7 +38,11 @@ DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 
 # Only the web: file:, ftp:, s3: and data: are on by default, and a hostile link would reach them.
-DOWNLOAD_HANDLERS: dict[str, Any] = {"data": None, "file": None, "ftp": None, "s3": None}
+# Of the web, with a bound for the heads of replies, which Scrapy bounds by time alone.
+DOWNLOAD_HANDLERS: dict[str, Any] = {
+    "data": None, "file": None, "ftp": None, "s3": None,
+    "http": "spiders.heads.Handler", "https": "spiders.heads.Handler",
+}  # fmt: skip
 
 # Ours, because WordPress needs them decided by what a reply means: the walk retries and shrinks,
 # and redirects never lead away from the origin that was pinned.

@@ -1,21 +1,26 @@
 """Every misbehaviour of the mock server has the outcome that it says it must have."""
 
+import resource
+
 import pytest
 
 from tests.crawl.comparing import differences, name_of
 from tests.mirrored import Mirror, Run
 from tests.mockserver import MockServer
 from tests.mockserver.behaviour import Behaviour
-from tests.mockserver.misbehaviours import BY_URL, bodies, rows
+from tests.mockserver.misbehaviours import BY_URL, bodies, lies, rows
 
 pytestmark = pytest.mark.slow
+
+# Of memory: of any crawl so far, and of the mock server.
+MOST_KILOBYTES = 1_000_000
 
 # They change the objects themselves; compared by id here, and key by key in test_lossless.
 OTHER_OBJECTS = {
     url
     for url, behaviour in BY_URL.items()
     if behaviour.__module__ == rows.__name__
-    or behaviour in (bodies.Surrogates, bodies.InvalidUtf8, bodies.NotANumber)
+    or behaviour in (bodies.Surrogates, bodies.InvalidUtf8, bodies.NotANumber, lies.DatesBeyond)
 }
 
 
@@ -23,10 +28,19 @@ OTHER_OBJECTS = {
 def test_outcome(url: str, server: MockServer, mirror: Mirror) -> None:
     behaviour = BY_URL[url]
     site = server.site(url, posts=90)
-    run = mirror.crawl(site.url, "--no-media")
+    hurried = (
+        {}
+        if behaviour.patience is None
+        else {
+            "SCRAPY_SETTINGS_MODULE": "tests.crawl.hurry",
+            "TEST_PATIENCE": str(behaviour.patience),
+        }
+    )
+    run = mirror.crawl(site.url, "--no-media", **hurried)
     told = f"{run.stdout}\n{run.stderr}"
     assert run.exit_code == behaviour.exit_code, told
     assert len(site.log()) <= behaviour.most, told
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KILOBYTES
     assert mirror.integrity() == "ok"
     check_failures(behaviour, run, mirror)
     truth = site.truth()

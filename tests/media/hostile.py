@@ -300,6 +300,23 @@ async def headers(asked: Asked, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
+@at("/headers-for-ever.png")
+async def headers_for_ever(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"X-Flood: " + b"a" * 1000 + b"\r\n")
+        await writer.drain()
+
+
+@at("/drips-head.png")
+async def drips_head(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"X-Slow: a\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+
+
 @at("/two-lengths.png")
 async def two_lengths(asked: Asked, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg")

@@ -60,7 +60,9 @@ class Answer:
 
     `wait`: seconds before anything is sent. `cut`: bytes of the body after which the connection is
     closed, though more were promised. `reset`: nothing but a TCP reset. `endless`: the body is
-    sent again and again until the client hangs up, or this many times.
+    sent again and again until the client hangs up, or this many times. `head`: what stands behind
+    the status line instead of headers, for ever: these bytes again and again. `drip`: seconds
+    between two bytes of the head or of the body.
     """
 
     reply: Reply
@@ -68,6 +70,8 @@ class Answer:
     cut: int | None = None
     reset: bool = False
     endless: int = 0
+    head: bytes | None = None
+    drip: float = 0.0
 
 
 class Behaviour:
@@ -75,7 +79,8 @@ class Behaviour:
 
     A subclass says in its docstring what a crawl must make of it, and in its attributes: the exit
     code; whether everything visible is in the mirror (`whole`); the `kind`s of failure that are
-    recorded; and how many requests are too many (`most`). `urls` are the first path segments at
+    recorded; how many requests are too many (`most`); and how long a reply is waited for, if that
+    is not a minute (`patience`, in seconds). `urls` are the first path segments at
     which it is found: a name, often with a number in it.
     """
 
@@ -84,6 +89,7 @@ class Behaviour:
     whole: ClassVar[bool] = True
     kinds: ClassVar[frozenset[str]] = frozenset()
     most: ClassVar[int] = 150
+    patience: ClassVar[int | None] = None
 
     def __init__(self, number: int) -> None:
         self.number = number

@@ -11,6 +11,8 @@ they are first asked for. Control requests are never counted:
     POST /_control/robots          {"text": "User-agent: *\\nCrawl-delay: 1\\n"}
 """
 
+import contextlib
+import itertools
 import json
 import sys
 import threading
@@ -235,6 +237,9 @@ class Conversation(BaseHTTPRequestHandler):
     def _send(self, answer: Answer) -> None:
         reply = answer.reply
         self.send_response_only(reply.status)
+        if answer.head is not None:
+            self._send_for_ever(answer.head, answer.drip)
+            return
         if "Date" not in reply.headers:
             self.send_header("Date", self.date_time_string())
         for name, value in reply.headers.items():
@@ -250,6 +255,9 @@ class Conversation(BaseHTTPRequestHandler):
             return
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
+        if answer.drip:
+            self._send_for_ever(reply.body, answer.drip)
+            return
         self.wfile.write(reply.body[: answer.cut])
         self.wfile.flush()
         if answer.cut is not None:
@@ -262,6 +270,20 @@ class Conversation(BaseHTTPRequestHandler):
                 self.wfile.flush()
         except OSError:
             pass  # the client hung up, as it should
+        self.close_connection = True
+
+    def _send_for_ever(self, text: bytes, drip: float) -> None:
+        """In pieces of 64 kB, or byte by byte, until the client hangs up: a GB at most."""
+        self.wfile.flush()
+        pieces = (
+            (text[n : n + 1] for n in itertools.count())
+            if drip
+            else itertools.repeat(text * (65536 // len(text) + 1), 16384)
+        )
+        with contextlib.suppress(OSError):
+            for piece in pieces:
+                self.connection.sendall(piece or text[:1])
+                time.sleep(drip)
         self.close_connection = True
 
     def _reset(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mirror.demo.reply import Reply
 from mirror.demo.site import Site
-from tests.mockserver.behaviour import Answer, Ask, Behaviour, rows_of, with_rows
+from tests.mockserver.behaviour import Answer, Ask, Behaviour, each_row, rows_of, with_rows
 
 
 class _Totals(Behaviour):
@@ -70,6 +70,87 @@ class HeaderFlood(Behaviour):
             return reply
         flood = {f"X-Flood-{n}": "x" * 200 for n in range(20_000)}
         return reply._replace(headers={**reply.headers, **flood})
+
+
+class _Heads(Behaviour):
+    """The head of the posts' replies is this, for ever."""
+
+    exit_code = 1
+    whole = False
+    text = b""
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        if not ask.is_posts:
+            return self.usual(ask, site)
+        return Answer(reply=Reply(200, {}, b""), head=self.text)
+
+
+class HeadersForEver(_Heads):
+    """The posts come with headers that never end. Given up after 8 MB; exit 1."""
+
+    urls = ("headers-for-ever",)
+    text = b"X-Flood: " + b"x" * 100 + b"\r\n"
+
+
+class LineForEver(_Heads):
+    """One header never ends. Given up after 16 kB of it; exit 1."""
+
+    urls = ("header-line-for-ever",)
+    text = b"x" * 1000
+
+
+class FoldedForEver(_Heads):
+    """One header is continued on ever more lines. Given up after 8 MB; exit 1."""
+
+    urls = ("header-folded-for-ever",)
+    text = b"X-Flood: x\r\n" + b" and more\r\n" * 500
+
+
+class ContinueForEver(_Heads):
+    """`100 Continue` again and again, and no reply. Given up after 8 MB; exit 1."""
+
+    urls = ("continue-for-ever",)
+    text = b"\r\nHTTP/1.1 100 Continue\r\n"
+
+
+class SlowHead(_Heads):
+    """The posts' headers come a byte at a time. Given up when the time is up; exit 1."""
+
+    urls = ("slow-head",)
+    patience = 1
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        if not ask.is_posts:
+            return self.usual(ask, site)
+        return Answer(reply=Reply(200, {}, b""), head=b"X-Slow: loris", drip=0.25)
+
+
+class SlowBody(Behaviour):
+    """The posts' bodies come a byte at a time. Given up when the time is up; exit 1."""
+
+    urls = ("slow-body",)
+    exit_code = 1
+    whole = False
+    patience = 1
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        reply = self.usual(ask, site)
+        return Answer(reply=reply, drip=0.25) if ask.is_posts else reply
+
+
+class DatesBeyond(Behaviour):
+    """Posts are of the years -1, 0, 10000 and 99999. Everything is mirrored, as it was sent."""
+
+    urls = ("dates-beyond",)
+
+    years = ("-0001", "0000", "10000", "99999")
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        def change(row: dict[str, Any]) -> None:
+            date = f"{self.years[row['id'] % 4]}-11-30T00:00:00"
+            row.update(date=date, date_gmt=date, modified=date, modified_gmt=date)
+
+        return each_row(self.usual(ask, site), change) if ask.is_posts else self.usual(ask, site)
 
 
 class GiantTitle(Behaviour):
