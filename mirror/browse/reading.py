@@ -9,43 +9,16 @@ import re
 from html import escape
 from urllib.parse import urljoin, urlsplit
 
-import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mirror.browse.bombs import is_bomb, words_of
 from mirror.media.offline import Lookup, localise
+from mirror.media.prose import clean
 
 # What a page on this server is asked for: /files/<sha256>, below Datasette's base_url.
 _LOCAL = re.compile(r"(?:/[\w.~-]+)*/files/[0-9a-f]{64}")
 _MOST = 5_000_000
 
-_TAG_NAMES = (
-    "a abbr address article audio b bdi bdo blockquote br caption cite code col colgroup dd del "
-    "details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p "
-    "pre q rp rt ruby s samp section small source span strong sub summary sup table tbody td tfoot "
-    "th thead time tr u ul var video wbr"
-)
-TAGS = set(_TAG_NAMES.split())
-# Elements that go with their text, which is no prose. (`title` and `xmp` stand here because of
-# mutation XSS: nh3 would keep their text as text, and a reader gains nothing from it.)
-_GONE_NAMES = (
-    "script style template noscript iframe object applet svg math select option textarea title xmp "
-    "noembed noframes plaintext frameset"
-)
-GONE = set(_GONE_NAMES.split())
-ATTRIBUTES = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "video": {"src", "controls", "width", "height"},
-    "audio": {"src", "controls"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "ol": {"start", "reversed"},
-    "time": {"datetime"},
-    "details": {"open"},
-}
 # WordPress' own classes that say how a picture stands, and ours.
 CLASSES = {
     "figure": {"alignleft", "alignright", "aligncenter", "wp-block-gallery", "wp-block-quote"},
@@ -53,6 +26,12 @@ CLASSES = {
     "div": {"wp-caption", "gallery", "alignleft", "alignright", "aligncenter"},
     "p": {"wp-caption-text"},
     "span": {"not-mirrored"},
+}
+FIXED = {
+    "a": {"target": "_blank"},
+    "img": {"loading": "lazy"},
+    "video": {"controls": "", "preload": "none"},
+    "audio": {"controls": "", "preload": "none"},
 }
 _EMBEDS = "iframe, embed, object"
 _FETCHING = "img, video, audio, source"
@@ -85,31 +64,12 @@ def readable(html: str, *, base: str, lookup: Lookup) -> str:
 def sanitise(html: str, base: str) -> str:
     """The last word on what reaches a reader."""
 
-    def keep(tag: str, name: str, value: str) -> str | None:
-        if name == "src":
-            return value if _LOCAL.fullmatch(value) else None
-        if name == "href":
-            return value if _LOCAL.fullmatch(value) else _link(value, base)
-        if name in ("width", "height"):
-            return value if value.isascii() and value.isdigit() and len(value) < 6 else None
-        return value
+    def address(name: str, value: str) -> str | None:
+        if _LOCAL.fullmatch(value):
+            return value
+        return _link(value, base) if name == "href" else None
 
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        clean_content_tags=GONE,
-        attributes=ATTRIBUTES,
-        attribute_filter=keep,
-        allowed_classes=CLASSES,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={
-            "a": {"target": "_blank"},
-            "img": {"loading": "lazy"},
-            "video": {"controls": "", "preload": "none"},
-            "audio": {"controls": "", "preload": "none"},
-        },
-    )
+    return clean(html, address=address, classes=CLASSES, fixed=FIXED)
 
 
 def _without_source(tree: LexborHTMLParser, node: LexborNode, base: str) -> None:

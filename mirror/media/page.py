@@ -12,10 +12,9 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-import nh3
-
 from mirror.content import plain
 from mirror.media.offline import Lookup, localise
+from mirror.media.prose import FETCHING, clean
 
 MAX_EMBEDDED = 20_000_000  # bytes of one file that is written into the page
 SCHEME = "mirrored"
@@ -24,30 +23,6 @@ _STAND_IN = re.compile(rf"{SCHEME}:[0-9a-f]{{64}}")
 _PLACED = re.compile(rf'(?<==")({SCHEME}:[0-9a-f]{{64}})(?=")')
 _EMBEDDABLE = re.compile(r"(?:image|audio|video)/[a-z0-9.+-]{1,60}")
 
-_TAGS = (
-    "a abbr article aside audio b bdi bdo blockquote br caption center cite code col colgroup dd "
-    "del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol "
-    "p pre q rp rt ruby s samp section small source span strong sub summary sup table tbody td "
-    "tfoot th thead time tr track u ul var video wbr"
-)
-# Their text is no prose, or is parsed in ways of its own: it goes with them.
-_GONE = (
-    "script style template noscript iframe object applet svg math select option textarea title xmp "
-    "noembed noframes plaintext frameset"
-)
-_ATTRIBUTES = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "video": {"src", "poster", "width", "height"},
-    "audio": {"src"},
-    "source": {"src", "type"},
-    "track": {"src", "kind", "srclang", "label"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "ol": {"start", "reversed"},
-    "time": {"datetime"},
-}
 _POLICY = (
     "default-src 'none'; img-src data: file:; media-src data: file:; style-src 'unsafe-inline'"
 )
@@ -101,24 +76,16 @@ def sanitise(html: str, addresses: Mapping[str, str] = MappingProxyType({})) -> 
     into a page's own bytes.
     """
 
-    def keep(tag: str, name: str, value: str) -> str | None:
-        if name in ("src", "poster"):
+    def address(name: str, value: str) -> str | None:
+        if name in FETCHING:
             return value if _STAND_IN.fullmatch(value) else None
-        if name in ("width", "height"):
-            return value if value.isascii() and value.isdigit() and len(value) < 6 else None
-        if name == "href" and value.startswith(f"{SCHEME}:"):
-            return addresses.get(value)
-        return value
+        return addresses.get(value) if value.startswith(f"{SCHEME}:") else value
 
-    return nh3.clean(
+    return clean(
         _encodable(html),
-        tags=set(_TAGS.split()),
-        clean_content_tags=set(_GONE.split()),
-        attributes=_ATTRIBUTES,
-        attribute_filter=keep,
-        url_schemes={"http", "https", "mailto", SCHEME},
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"video": {"controls": ""}, "audio": {"controls": ""}},
+        address=address,
+        schemes=frozenset((SCHEME,)),
+        fixed={"video": {"controls": ""}, "audio": {"controls": ""}},
     )
 
 

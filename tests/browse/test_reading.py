@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mirror.browse.bombs import is_bomb
 from mirror.browse.highlight import Quote, highlight
-from mirror.browse.reading import GONE, TAGS, readable
+from mirror.browse.reading import readable
+from mirror.media.prose import ELEMENTS, GONE
 from tests.browse.payloads import PAYLOADS
 
 BASE = "https://site.example/2026/post/"
@@ -73,7 +74,7 @@ def test_links_without_a_scheme_we_know_lead_nowhere() -> None:
 
 
 def test_kept_and_dropped_elements_are_different_ones() -> None:
-    assert not TAGS & GONE
+    assert not ELEMENTS & GONE
 
 
 @pytest.mark.slow
