@@ -49,6 +49,10 @@ DOWNLOAD_HANDLERS: dict[str, Any] = {
 RETRY_ENABLED = False
 REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False
+# Scrapy believes anybody; a password, and what is kept for years, are not to be had by who stands
+# between us and a site. SSL_CERT_FILE names further authorities.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 # Scrapy 2.19 would listen on loopback for Python to run inside the crawl.

@@ -21,6 +21,7 @@ from mirror.wordpress.envelope import opened
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
 from spiders.pace import Pace
+from spiders.unreachable import in_words
 
 logger = logging.getLogger(__name__)
 
@@ -141,9 +142,9 @@ class Client:
                 why = f"robots.txt forbids {url} to {self.agent}"
                 raise RefusedError(why, kind="refused") from error
             # Too large when decompressed (DOWNLOAD_MAXSIZE).
-            return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
+            return Reply(url=url, status=0, headers={}, body=b"", error=in_words(error))
         except Exception as error:
-            return Reply(url=url, status=0, headers={}, body=b"", error=_in_words(error))
+            return Reply(url=url, status=0, headers={}, body=b"", error=in_words(error))
         self.latency = max(self.latency, time.monotonic() - sent)
         reply = opened(_reply(response))
         if "Authorization" in headers and reply.status in (401, 403):
@@ -237,8 +238,3 @@ def _target(reply: Reply) -> str | None:
         return target if urlsplit(target).scheme in ("http", "https") else None
     except ValueError:
         return None
-
-
-def _in_words(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return (text[0] if text else "") or type(error).__name__
