@@ -45,6 +45,7 @@ def main() -> int:
     failed = False
     with bench(posts, runs, small=chosen.quick) as shared:
         for name in chosen.only or BENCHMARKS:
+            print(f"{name} …", file=sys.stderr, flush=True)
             told = _conditions(name, posts, runs, chosen.quick)
             try:
                 report = BENCHMARKS[name](shared)

@@ -24,8 +24,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from mirror.browse.queries import QUERIES
+from mirror.content import searchable
 from mirror.store.connection import connect
-from mirror.store.text import searchable
 
 SITES, UPSTREAMS = 20, 300
 PAGE_MS, QUERY_MS, MEMORY_MB = 150, 1000, 300

@@ -33,12 +33,19 @@ def finished(
 
 
 def _watch(pid: int, peaks: dict[int, int], ended: threading.Event) -> None:
-    """Notes the largest memory (`VmHWM`, in KB) of each process, until all has ended."""
+    """Notes the largest memory (`VmHWM`, in KB) of each process, until all has ended.
+
+    A child counts once it was seen twice: until it loads its own program it is a copy of its
+    parent, and shares that one's memory.
+    """
+    seen = {pid}
     while not ended.wait(LOOKS):
-        for one in _family(pid):
+        family = set(_family(pid))
+        for one in family & seen:
             with contextlib.suppress(OSError):  # it has just ended
                 if found := re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one}/status").read_text()):
                     peaks[one] = int(found[1])
+        seen |= family
 
 
 def _family(pid: int) -> Iterator[int]:
