@@ -24,6 +24,7 @@ DEFAULT_REQUEST_HEADERS = {
 
 # Polite: robots.txt for REST paths too, a gentle rate that follows the site's own speed.
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "spiders.robots.Parser"
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 CONCURRENT_REQUESTS = 16
 DOWNLOAD_DELAY = 0.5
@@ -69,6 +70,7 @@ LOG_FORMATTER = "pipelines.unlogged.Unlogged"
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
+    "spiders.robots.Shortener": 0,
 }
 
 # Where files go: a folder, beside the database unless it is absolute, or s3://bucket/prefix.
