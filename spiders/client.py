@@ -21,7 +21,7 @@ from mirror.wordpress.envelope import opened
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
 from spiders.pace import Pace
-from spiders.unreachable import in_words
+from spiders.unreachable import in_words, let_go
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +142,7 @@ class Client:
                 why = f"robots.txt forbids {url} to {self.agent}"
                 raise RefusedError(why, kind="refused") from error
             # Too large when decompressed (DOWNLOAD_MAXSIZE).
+            let_go(error)
             return Reply(url=url, status=0, headers={}, body=b"", error=in_words(error))
         except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=in_words(error))

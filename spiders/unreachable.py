@@ -1,6 +1,7 @@
 """Why there is no reply, in words that a user can act on."""
 
 import re
+import traceback
 
 # What Twisted says → what it means. OpenSSL gives no more than the first of these for a certificate
 # that is self-signed, expired, or of an authority that this machine does not know.
@@ -15,6 +16,18 @@ _MEANINGS = (
 )
 _TLS = re.compile(r"\('SSL routines', '[^']*', '([^']+)'\)")
 _FAILURE = re.compile(r"<twisted\.python\.failure\.Failure [\w.]+: (.+?)>(?:\]|, <|$)", re.DOTALL)
+
+
+def let_go(error: BaseException) -> None:
+    """Frees what the functions that an error came through had in hand.
+
+    Scrapy gives up a bomb with 64 MB of it unpacked: held by the error's traceback, several of them
+    would pile up until the garbage is collected.
+    """
+    held: BaseException | None = error
+    while held is not None:
+        traceback.clear_frames(held.__traceback__)
+        held = held.__cause__ or held.__context__
 
 
 def in_words(error: Exception) -> str:
