@@ -39,7 +39,7 @@ def measure(bench: Bench) -> Report:
     remarks = []
     for name, measured in results.items():
         if isinstance(measured, Failed):
-            remarks.append(f"Not measured: {name}: {measured}.")
+            remarks.append(f"Not measured: {name}: {str(measured).rstrip('.')}.")
         else:
             rows.append(_row(name, posts, measured, ours))
     head = ("", "posts/s", "its time / ours", "CPU s / 1,000 posts", "peak MB")
@@ -75,7 +75,7 @@ def _row(name: str, posts: int, measured: list[Run], ours: list[Run]) -> tuple[s
     return (
         name,
         spread([posts / taken for taken in seconds]).told(",.0f"),
-        ratios(seconds, [one.seconds for one in ours]).told(".2f") if measured != ours else "1",
+        ratios(seconds, [one.seconds for one in ours]).told(".3f") if measured != ours else "1",
         spread([1000 * one.cpu / posts for one in measured]).told(".2f"),
         spread([one.peak for one in measured]).told(".0f"),
     )
