@@ -10,6 +10,7 @@ from mirror.items import Item, StoredItem
 from mirror.sync.decide import decide
 from mirror.sync.fingerprint import changed_fields, fingerprint, steady
 from mirror.sync.plan import Way, is_mass_deletion, plan, slice_due
+from mirror.wordpress.literals import exactly
 from mirror.wordpress.objects import split
 
 POST = {
@@ -251,3 +252,22 @@ def test_the_rolling_slice_is_what_time_has_earned(rows: int, days: float, size:
 )
 def test_the_guard_against_mass_deletion(gone: int, visible: int, held_back: bool) -> None:
     assert is_mass_deletion(gone, visible) is held_back
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1e400", "1e500"),
+        ("-1e400", "1e400"),
+        ("NaN", "Infinity"),
+        ("9" * 30, "9" * 29 + "8"),
+        ("0.12345678901234567891", "0.12345678901234567892"),
+        ('{"$json": "1e400"}', "1e400"),
+    ],
+)
+def test_numbers_that_python_would_round_are_told_apart(one: str, other: str) -> None:
+    first, second = ({**POST, "score": exactly(f"[{number}]")} for number in (one, other))
+    assert fingerprint("post", first) != fingerprint("post", second)
+    assert fingerprint("post", first) == fingerprint("post", {**POST, "score": exactly(f"[{one}]")})
+    assert decide(item(second), held(first)).changed == ("score",)
+    assert decide(item(first), held(first)).action == "unchanged"

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from mirror.items import JsonObject, Kind
+from mirror.wordpress.literals import spelled
 
 # Raised when the projection changes, so that rows fingerprinted by an older rule are compared by
 # their stored objects rather than counted as edited.
@@ -108,7 +109,8 @@ def fingerprint(kind: Kind, obj: JsonObject) -> str:
     try:
         text = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError):
-        text = json.dumps(kept, sort_keys=True).encode()
+        # Lone surrogates; or literals, which json.dumps would round: to it, 1e400 is 1e500.
+        text = json.dumps(spelled(kept), sort_keys=True).encode()
     return f"{RULE}:{hashlib.blake2b(text, digest_size=16).hexdigest()}"
 
 

@@ -34,6 +34,7 @@ def test_every_file_equals_the_servers(new_site: MakeSite, mirror: Mirror) -> No
     first = mirror.crawl(site.url)
     assert first.exit_code in (0, 1), first.stdout + first.stderr
     mine, theirs = held(mirror), truths(site)
+    assert len(theirs) > 20
     for url, file in theirs.items():
         row = mine.get(quote(url, safe=":/%"))
         if row is None or row["checked_at"] is None:
