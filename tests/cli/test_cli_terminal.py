@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mirror.demo.site import sample_site, serve
+from mirror.demo.reply import Reply
+from mirror.demo.site import Site, sample_site, serve
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -70,3 +71,57 @@ def test_a_crawl_shows_bars_and_leaves_only_its_summary(folder: Path) -> None:
     last = COLOURS.sub("", written.rsplit("\x1b[2K", 1)[-1])
     assert "127.0.0.1  complete in" in last
     assert "31 of 31" in last
+
+
+EVIL = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e\r\x08"
+
+
+def commanding() -> Site:
+    """A site that puts what would command a terminal wherever it can."""
+    site = sample_site()
+    site.name = f"{EVIL}Gazette"
+    site.edit(40, title=f"{EVIL}red", slug=f"x{EVIL}", content=f"<p>Source: {EVIL} x</p>")
+    plain = site.respond
+
+    def respond(method: str, path: str, query: str, headers: object) -> Reply:
+        reply = plain(method, path, query, headers)  # type: ignore[arg-type]
+        if path.endswith(("/users", "/tags", "/pages")):
+            error = {"code": f"rest_{EVIL}", "message": EVIL, "data": {"status": 403}}
+            status = {"/users": 403, "/tags": 500}.get(path[path.rfind("/") :], 400)
+            return Reply.of_json(status, error, {})
+        if path.endswith("/categories"):
+            return Reply(200, {"Content-Type": "application/json"}, f"{EVIL}<b>Fatal".encode())
+        if path.endswith(("/types", "/taxonomies")):
+            text = reply.body.decode().replace('"notices"', '"not\\u001b[2Jices"')
+            return reply._replace(body=text.encode())
+        return reply
+
+    site.respond = respond  # type: ignore[method-assign, assignment]
+    return site
+
+
+@pytest.mark.slow
+def test_no_sequence_of_a_site_that_wants_to_command(folder: Path) -> None:
+    with serve(commanding()) as served:
+        for words in (["crawl", served.url, "--no-media"], ["plan", served.url]):
+            _, written = on_a_terminal(*words)
+            check_harmless(written, words)
+    host, shown = "127.0.0.1", 0
+    for words in (
+        ["status"], ["status", host], ["status", "--json"], ["sites", "list"], ["changes"],
+        ["search", "red"], ["upstreams"], ["stories"], ["check"], ["history", f"{host}:40"],
+        ["show", f"{host}:40"], ["explain", f"{host}:40"], ["diff", f"{host}:40"],
+        ["show", f"{host}:{EVIL[:4]}"], ["search", f'"{EVIL[:4]}'], ["status", EVIL[:4]],
+    ):  # fmt: skip
+        _, written = on_a_terminal(*words)
+        check_harmless(written, words)
+        shown += r"\x1b" in written
+    assert shown >= 6  # it was there to be printed
+
+
+def check_harmless(written: str, words: list[str]) -> None:
+    """Whether there is nothing in it but our own colours, bars and line ends."""
+    ours = re.compile(r"\x1b\[(?:[0-9;]*m|2K|\?25[lh]|1A)|\r")
+    bare = ours.sub("", written)
+    found = re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", bare)
+    assert found is None, (words, bare[max(0, found.start() - 80) : found.end() + 20])
