@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 
 from mirror.media.names import path_of
+from mirror.store.connection import connect
+from mirror.store.reading.sites import sites
+from tests.mirrored import KINDS
 
 POST = "https://gazette.example/2026/01/post-1/"
 ESC = "\x1b"
@@ -213,6 +217,20 @@ def test_status(ask: Any) -> None:
     printed = ask("status")
     assert "2 missing" in printed
     assert "rest_user_cannot_view" in ask("status", "gazette.example")
+
+
+def test_status_counts_rows_without_reading_them(mirrored: Path) -> None:
+    db = connect(mirrored)
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    sites(db)
+    db.conn.set_trace_callback(None)
+    tables = "|".join(KINDS.values())
+    counts = [sql for sql in asked if re.match(rf"SELECT count\(\*\) FROM ({tables}) ", sql)]
+    assert len(counts) >= 2 * len(KINDS)
+    for sql in counts:
+        (plan,) = db.query(f"EXPLAIN QUERY PLAN {sql}")
+        assert re.search(r"COVERING INDEX|_deleted_at", plan["detail"]), (sql, plan["detail"])
 
 
 def test_no_control_character_of_upstream_reaches_the_terminal(ask: Any) -> None:

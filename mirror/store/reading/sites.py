@@ -117,11 +117,7 @@ def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
             "WHERE p.site_id = ?",
             row["id"],
         ),
-        gone=_one(
-            db,
-            "SELECT count(*) FROM posts WHERE site_id = ? AND deleted_at IS NOT NULL",
-            row["id"],
-        ),
+        gone=_gone(db, "posts", row["id"]),
         open_failures=_one(
             db,
             "SELECT count(*) FROM failures WHERE site_id = ? AND resolved_at IS NULL",
@@ -133,8 +129,15 @@ def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
 
 
 def _current(db: Database, table: str, site_id: int) -> int:
+    # All less those that are gone: an index alone gives the one, and few rows the other.
+    held = _one(db, f"SELECT count(*) FROM {table} WHERE site_id = ?", site_id)
+    return held - _gone(db, table, site_id)
+
+
+def _gone(db: Database, table: str, site_id: int) -> int:
+    # The plus keeps SQLite from going through every row of the site by an index on that.
     return _one(
-        db, f"SELECT count(*) FROM {table} WHERE site_id = ? AND deleted_at IS NULL", site_id
+        db, f"SELECT count(*) FROM {table} WHERE +site_id = ? AND deleted_at IS NOT NULL", site_id
     )
 
 
