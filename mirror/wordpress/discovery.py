@@ -87,7 +87,8 @@ class _Search:
         if host := _wordpress_com_site(self.start):
             return (yield from self._wordpress_com(f"https://{host}/"))
         page = yield from self._ask(self.start, PAGE)
-        if guessed and page.error is not None:
+        # A host that is there, but not proved to be itself, is not believed without proof either.
+        if guessed and page.error is not None and "certificate" not in page.error:
             self._note(page, page.error)
             self.start = self.start.replace("https:", "http:", 1)
             page = yield from self._ask(self.start, PAGE)

@@ -267,6 +267,16 @@ def test_a_host_without_tls_is_tried_by_http_when_no_scheme_was_typed() -> None:
     assert len(caught.value.trail) == 2
 
 
+def test_http_is_not_tried_in_place_of_a_wrong_certificate() -> None:
+    wrong = reply(error="its certificate is of another host")
+    places = {"http://example.org/": WP_PAGE, "http://example.org/wp-json/": reply(INDEX)}
+    web = Web({**places, "https://example.org/": wrong, "https://example.org/wp-json/": wrong})
+    with pytest.raises(DiscoveryError) as raised:
+        find("example.org", web)
+    assert any("its certificate is of another host" in line for line in raised.value.trail)
+    assert all(url.startswith("https:") for url in web.asked)
+
+
 def test_a_site_that_moved_to_another_host_is_not_followed() -> None:
     web = Web(
         {"https://new.example.net/": WP_PAGE}, redirects={f"{HOST}/": "https://new.example.net/"}
