@@ -5,6 +5,7 @@
 
 import json
 import logging
+import sys
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,7 @@ import click
 
 from mirror.cli.text import one_line
 from mirror.errors import ConfigError
+from mirror.machine import advice
 
 LogFormat = Literal["text", "json"]
 PATTERN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -55,6 +57,20 @@ class _Stderr(logging.Handler):
         click.echo(self.format(record), err=True)
 
 
+class _File(WatchedFileHandler):
+    """Appends to a file; where that fails it says so once, and the crawl goes on without a log."""
+
+    failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not self.failed and isinstance(error, OSError):
+            click.echo(f"mirror: --log-file {self.baseFilename}: {advice(error)}", err=True)
+        elif not isinstance(error, OSError):
+            super().handleError(record)
+        self.failed = True
+
+
 def configure(*, file: Path | None, form: LogFormat, debug: bool) -> None:
     """Sets up logging for a crawl, once. Raises ConfigError when the file cannot be written."""
     stderr = _Stderr(logging.DEBUG if debug else logging.ERROR)
@@ -63,7 +79,7 @@ def configure(*, file: Path | None, form: LogFormat, debug: bool) -> None:
     handlers: list[logging.Handler] = [stderr]
     if file is not None:
         try:
-            handlers.append(WatchedFileHandler(file, encoding="utf-8"))
+            handlers.append(_File(file, encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"--log-file {file}: {error.strerror or error}") from error
     formatter = _Json() if form == "json" else _OneLine(PATTERN)

@@ -1,5 +1,6 @@
 """Full disks, failing disks, disks that cannot be written: one line, nothing lost, then on."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,24 @@ def test_nothing_is_written_after_a_write_that_failed(tmp_path: Path) -> None:
         collections.update(db, session.site_id, "posts", {"resume": "beyond"})
     assert db.execute("SELECT resume FROM collections").fetchone() == (None,)
     db.close()
+
+
+@pytest.mark.slow
+def test_a_log_or_an_output_that_finds_no_room(tmp_path: Path, site: Site) -> None:
+    """/dev/full answers ENOSPC to who writes to it (full(4))."""
+    mirror = Mirror(tmp_path / "mirror.db")
+    run = mirror.crawl(site.url, "--log-file", "/dev/full")
+    assert run.exit_code == 0
+    assert len(mirror.ids("posts")) == 331
+    said_of_it = [line for line in run.stderr.splitlines() if "/dev/full" in line]
+    assert len(said_of_it) == 1
+    assert "the disk is full" in said_of_it[0]
+    for words in (["status"], ["changes", "--json"], ["--help"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                mirror.command(*words), stdout=full, stderr=subprocess.PIPE, text=True,
+                env=mirror.environment(), cwd=tmp_path, check=False,
+            )  # fmt: skip
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.count("\n") == 1
+        assert "the disk is full" in done.stderr
