@@ -19,6 +19,7 @@ POSTS = Collection(name="posts", kind="post", slug="post", route="/wp/v2/posts")
 
 
 # Before the first table stands, between two migrations, in the middle of the posts.
+@pytest.mark.mounts
 @pytest.mark.slow
 @pytest.mark.parametrize("size", ["100k", "400k", "1200k"])
 def test_a_full_disk(size: str, disk: Disk, site: Site) -> None:
@@ -47,6 +48,7 @@ def test_writes_that_fail(size: int, tmp_path: Path, site: Site) -> None:
     check_whole(mirror, site.url)
 
 
+@pytest.mark.mounts
 @pytest.mark.slow
 def test_a_full_disk_for_media(disk: Disk, tmp_path: Path, site: Site) -> None:
     mirror = Mirror(tmp_path / "mirror.db")
@@ -76,6 +78,7 @@ def test_a_media_file_that_cannot_be_read(tmp_path: Path, site: Site) -> None:
     assert "the disk failed" in checked.stdout + checked.stderr
 
 
+@pytest.mark.mounts
 @pytest.mark.slow
 def test_a_read_only_disk(disk: Disk, site: Site) -> None:
     mirror = Mirror(disk.path / "mirror.db")
