@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mirror.wordpress.objects import COLUMNS, rebuild
+from tests.memory import finished
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 KINDS = {
@@ -62,6 +63,16 @@ class Mirror:
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr[-4000:]
         return Run(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr)
+
+    def watched_crawl(self, url: str, *options: str, **environment: str) -> tuple[Run, float]:
+        """As `crawl`; and the peak memory of the crawl's processes together, in MB."""
+        with subprocess.Popen(
+            self.command("crawl", url, "--json", *options), cwd=self.path.parent, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(**environment),
+        ) as process:  # fmt: skip
+            printed, errors, peak = finished(process, SECONDS)
+        assert "Traceback" not in errors, errors[-4000:]
+        return Run(exit_code=process.returncode, stdout=printed, stderr=errors), peak
 
     def environment(self, **more: str) -> dict[str, str]:
         """This process' environment, with the checkout first on Python's path."""
