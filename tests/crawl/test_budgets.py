@@ -7,6 +7,7 @@ from tests.mirrored import Mirror
 from tests.mockserver import MockServer
 
 
+@pytest.mark.slow
 def test_requests_are_counted_over_the_run(server: MockServer, mirror: Mirror) -> None:
     site = server.site("plain", posts=1500)
     cut = mirror.crawl(site.url, "--no-media", "--max-requests", "12")

@@ -28,6 +28,7 @@ def servers() -> Iterator[list[MockServer]]:
         yield running
 
 
+@pytest.mark.slow
 def test_sites_of_one_host_take_turns(server: MockServer, mirror: Mirror) -> None:
     sites = [server.site("slow-150ms"), server.site("slow-150ms")]
     configure(mirror, [site.url for site in sites], delay=0)

@@ -79,6 +79,7 @@ def test_a_post_that_returns_continues_its_history(site: MockSite, mirror: Mirro
     assert row["deleted_at"] is None
 
 
+@pytest.mark.slow
 def test_scheduled_and_backdated_posts_are_found(site: MockSite, mirror: Mirror) -> None:
     """Cron publishes without touching the modification date; an import keeps an old one."""
     soon = datetime.now(UTC) + timedelta(seconds=2)

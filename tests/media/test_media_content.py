@@ -201,6 +201,7 @@ def test_any_srcset_is_answered(text: str) -> None:
         assert weight >= 0
 
 
+@pytest.mark.slow
 def test_counts_and_time_are_bounded() -> None:
     many = "".join(f"<img src=/{n}.jpg>" for n in range(50_000))
     for html in (
