@@ -73,7 +73,7 @@ class Sitemaps:
     async def _listed(self, url: str) -> tuple[str, list[tuple[str, str]]] | None:
         """What a sitemap is, and its addresses with their dates; None if it is none."""
         reply = await self._get(url)
-        return None if reply is None else entries_of(reply.body)
+        return None if reply is None else entries_of(url, reply.body)
 
     async def _get(self, url: str) -> Reply | None:
         try:
@@ -86,7 +86,7 @@ class Sitemaps:
         return reply if reply.status == 200 else None
 
 
-def entries_of(body: bytes) -> tuple[str, list[tuple[str, str]]] | None:
+def entries_of(url: str, body: bytes) -> tuple[str, list[tuple[str, str]]] | None:
     """What a sitemap is, and its addresses with their dates; None if it is none."""
     try:
         if body.startswith(b"\x1f\x8b"):
@@ -96,7 +96,7 @@ def entries_of(body: bytes) -> tuple[str, list[tuple[str, str]]] | None:
             return None
         entries = [(str(e.get("loc") or ""), str(e.get("lastmod") or "")) for e in sitemap]
     except Exception as error:  # lxml's, zlib's, StopIteration where there is no element
-        logger.info("no sitemap: %s", error)
+        logger.info("%s: no sitemap: %s", url, error)
         return None
     return sitemap.type, entries
 

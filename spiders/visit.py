@@ -60,6 +60,7 @@ class Visit:
 
     async def run(self) -> None:
         """Raises SiteError when nothing could be mirrored, StoreError when nothing can be kept."""
+        self.client.pace.learned = self.session.site["delay"] or 0.0
         try:
             root = await self._find()
         except (DiscoveryError, RefusedError) as error:
@@ -167,7 +168,6 @@ class Visit:
         if self.approach.server_time is not None:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
-        self.client.pace.learned = self.session.site["delay"] or 0.0
         self.client.learn_rows(states.page_size(self.session.db, self.session.site_id) or 100)
         self.client.lifeline = root.api.url("/", {"_fields": "name"})
         return root

@@ -1,10 +1,14 @@
 """Runs after the first one: what is found, what it costs, and what is never believed."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
+from mirror.demo.server import serve
+from mirror.demo.site import sample_site
 from tests.crawl.comparing import differences
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer, MockSite
@@ -256,3 +260,13 @@ def test_the_rate_that_a_site_tolerates_is_remembered(server: MockServer, mirror
     learned = mirror.value("SELECT delay FROM sites")
     assert 0.05 <= learned <= 1
     assert complaints() - first <= 1, "the next crawl begins with what this one learned"
+
+
+@pytest.mark.slow
+def test_a_crawl_that_finds_no_site_forgets_no_rate(mirror: Mirror) -> None:
+    with serve(sample_site()) as served:
+        assert mirror.crawl(served.url, "--no-media").exit_code == 0
+    with closing(sqlite3.connect(mirror.path)) as db, db:
+        db.execute("UPDATE sites SET delay = 0.5")
+    assert mirror.crawl(served.url, "--no-media").exit_code == 3
+    assert mirror.value("SELECT delay FROM sites") == 0.5

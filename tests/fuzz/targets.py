@@ -141,7 +141,7 @@ def feed(body: bytes) -> None:
 
 
 def sitemap(body: bytes) -> None:
-    found = entries_of(body)
+    found = entries_of("https://example.org/sitemap.xml", body)
     for loc, modified in found[1] if found else ():
         subject_of(loc)
         pages.utc(modified)
