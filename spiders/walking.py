@@ -8,7 +8,7 @@ from typing import Any
 from mirror.items import Collection
 from mirror.wordpress.includes import Sweep
 from mirror.wordpress.objects import wp_id
-from mirror.wordpress.pagination import MOST_AGAIN, Walk, Window
+from mirror.wordpress.pagination import Walk, Window, repeats
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
 from spiders.client import Client, Unsigned
@@ -105,15 +105,10 @@ async def fetch_by_id(
                 raise Refused(outcome)
             if outcome.remedy == "wait":
                 unread = [(id_, outcome) for id_ in sweep.unread()]
-            elif _once_more(window, outcome, tried[window]):
+            elif tried[window] <= repeats(window, outcome):
                 sweep.again(window)
             else:
                 sweep.fail(window, outcome)
     if sweep.failed and not sweep.lost and sweep.best:
         client.learn_rows(sweep.best)
     return [(lost.wp_id, lost.problem) for lost in sweep.lost if lost.wp_id] + unread
-
-
-def _once_more(window: Window, problem: Problem, tried: int) -> bool:
-    """Whether the same may come yet: any failure may pass, but many rows are better halved."""
-    return tried <= MOST_AGAIN and (problem.remedy == "again" or len(window.ids) == 1)

@@ -12,6 +12,7 @@ Pure: the driver asks `wanted()` what to request, gives the answers to `receive`
 order, and stops at `done`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
@@ -28,6 +29,9 @@ __all__ = ["Gap", "Lost", "Resume", "Walk", "Window"]
 
 # The same request again, before fewer rows are tried or the walk gives up.
 MOST_AGAIN = 2
+# The same for one row alone: nothing smaller can be asked for, and what passes for a row that the
+# server cannot send may be a server that fails each third request.
+MOST_ALONE = 5
 MOST_WAITS = 5
 # Failures without a success between them: more than one bad row can cause.
 MOST_FAILURES = 20
@@ -64,7 +68,8 @@ class Walk(Account):
         self._isolating: tuple[Sweep, Segment] | None = None  # rows that fail together, by id
         self._closing: Closing | None = None
         self._cause = Problem(kind="unreadable", message="not read", status=0)
-        self._failures = self._again = self._answers = 0
+        self._failures = self._answers = 0
+        self._tried: Counter[Window] = Counter()  # failures of what is asked for again
         self._largest = self._chain.reach - 1
         self._ordered = True
 
@@ -175,7 +180,8 @@ class Walk(Account):
         self._flight.remove(window)
         if self._steps.outdated(window):
             return
-        self._failures = self._again = 0
+        self._failures = 0
+        self._tried.pop(window, None)
         self._largest = max([self._largest, *ids])
         if self._closing is not None:
             if self._closing.owns(window):
@@ -287,13 +293,11 @@ class Walk(Account):
         ):
             return
         self._failures += 1
-        # One row alone is not given up for a failure that may pass.
-        alone = window.limit == 1 and problem.remedy != "final"
-        if alone or problem.remedy in ("again", "wait"):
-            self._again += 1
-            if self._again <= (MOST_WAITS if problem.remedy == "wait" else MOST_AGAIN):
-                self._ask_again(window)
-                return
+        self._tried[window] += 1
+        if self._tried[window] <= repeats(window, problem):
+            self._ask_again(window)
+            return
+        self._tried.pop(window)
         if problem.remedy in ("final", "wait") or self._failures >= MOST_FAILURES:
             self.stop(problem)
         elif self._closing is not None or window.ids:
@@ -311,7 +315,6 @@ class Walk(Account):
             self._isolating[0].again(window)
 
     def _failed_by_id(self, window: Window, problem: Problem) -> None:
-        self._again = 0
         if self._closing is not None:
             self._closing.fail(window, problem)
             self._after_closing()
@@ -321,7 +324,6 @@ class Walk(Account):
 
     def _too_much(self, window: Window) -> None:
         """The awaited window failed: the row that is to blame is searched for."""
-        self._again = 0
         if window.limit == 1:
             # Not even its id is known; the gap that it leaves is read by id in the end.
             self._lost.append(Lost(problem=self._cause, offset=window.offset))
@@ -396,3 +398,14 @@ class Walk(Account):
             self._proved = self._proved or (closing.top_known and self._ordered)
             chain.reach = max(chain.reach, closing.largest + 1)
         self.stop(closing.problem)
+
+
+def repeats(window: Window, problem: Problem) -> int:
+    """How often the same is asked again after this failure, before anything else is tried."""
+    if problem.remedy == "final":
+        return 0
+    if problem.remedy == "wait":
+        return MOST_WAITS
+    if window.limit == 1:
+        return MOST_ALONE
+    return MOST_AGAIN if problem.remedy == "again" else 0

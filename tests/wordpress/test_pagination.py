@@ -223,6 +223,18 @@ def test_a_server_that_fails_now_and_then_loses_no_row(every: int, kind: str) ->
     assert walk.complete or every == 2
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_server_that_fails_a_third_of_all_requests_by_chance_loses_no_row(seed: int) -> None:
+    """Three failures of one row in a row are not yet a row that the server cannot send."""
+    some, chance = site(121, seed=seed), Random(seed)
+    wrong = Problem(kind="server-error", message="500", status=500)
+    some.fails = lambda: wrong if chance.random() < 1 / 3 else None
+    walk = Walk(ahead=4)
+    assert drive(walk, some, random=Random(seed)) == some.ever
+    assert walk.complete
+    assert walk.lost == ()
+
+
 @pytest.mark.parametrize("kind", ["network", "rate-limited", "maintenance"])
 def test_what_passes_by_itself_is_asked_again_at_the_same_size(kind: str) -> None:
     some = site(250)
