@@ -1,18 +1,31 @@
-"""What is found in an object by reading it: who published it first, its plain text, its media.
+"""What there is in an object: its parts as they are stored, who published it first, its media.
 
 Pure, and the costly part of a crawl: the content is parsed once for all of it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mirror.attribution import Site, judge
 from mirror.attribution.fields import rendered
 from mirror.content import Content, searchable
 from mirror.content_media import of_attachment, uses
-from mirror.items import Attribution, Item, Kind, MediaUse
+from mirror.items import Attribution, JsonObject, Kind, MediaUse
+from mirror.sync.fingerprint import fingerprint
+from mirror.wordpress.objects import split
 
 # The kinds in which there is something to be found.
 EXAMINED: frozenset[Kind] = frozenset({"post", "media"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """An object, split for storage (`mirror.wordpress.objects.split`), and its fingerprint."""
+
+    columns: Mapping[str, Any]
+    extra: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +40,27 @@ class Found:
     media: tuple[MediaUse, ...] | None = None
 
 
-def examine(item: Item, site: Site, site_url: str) -> Found:
+def take_apart(kind: Kind, obj: JsonObject) -> Parts:
+    """The object as it is stored and compared."""
+    columns, extra = split(kind, obj)
+    return Parts(columns=columns, extra=extra, fingerprint=fingerprint(kind, obj))
+
+
+def examine(
+    kind: Kind, obj: JsonObject, columns: Mapping[str, Any], site: Site, site_url: str
+) -> Found:
     """Reads one object of a site. `site_url` is what relative addresses are relative to.
 
     Searched is what is stored, so that it can be taken out of the index again; judged and looked
     through is what the site sent. But for characters that cannot be stored they are the same.
     """
-    if item.kind == "media":
-        return Found(media=of_attachment(item.object, site_url))
-    if item.kind != "post":
+    if kind == "media":
+        return Found(media=of_attachment(obj, site_url))
+    if kind != "post":
         return Found()
-    content = Content(rendered(item.object.get("content")))
+    content = Content(rendered(obj.get("content")))
     return Found(
-        attribution=judge(item.object, site, content),
-        searchable=searchable(item.columns["title"], item.columns["content"], content),
-        media=uses(item.object, site_url, content),
+        attribution=judge(obj, site, content),
+        searchable=searchable(columns["title"], columns["content"], content),
+        media=uses(obj, site_url, content),
     )

@@ -3,7 +3,7 @@
 Started when there is more to read than this process can do beside its other work, which a polite
 crawl of one site never comes to. It runs this module with a pipe on either side, and ends when the
 pipe does: whatever kills the crawl leaves nothing behind. If it dies itself, the crawl goes on
-without it. Batches and findings travel as pickles: both ends are this program.
+without it. Batches and what is read in them travel as pickles: both ends are this program.
 """
 
 import asyncio
@@ -13,27 +13,55 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+import orjson
+
 from mirror.attribution import Site
-from mirror.examination import Found, examine
-from mirror.items import Item
+from mirror.examination import Found, Parts, examine, take_apart
+from mirror.items import JsonObject, Kind
 
 logger = logging.getLogger(__name__)
 
-# One batch is being read, one waits: more would be read here sooner.
-BACKLOG = 2
+# One batch is being read, two wait: more would be read here sooner.
+BACKLOG = 3
+
+# Room for a batch, or for what was read in one: neither end waits for the other.
+PIPE_BYTES = 1 << 20
+
+# What an object consists of, and what is found in it unless it is held as it is.
+Read = tuple[Parts, Found | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Objects of one site, to be read."""
+    """Objects of one kind and site, to be read: a JSON list of them.
 
-    items: Sequence[Item]
+    `embedded` is what to put under `_embedded` of some of them, for the judgement alone; `held` are
+    the fingerprints of those that are held. Both by WordPress' id.
+    """
+
+    kind: Kind
+    objects: bytes
+    embedded: Mapping[int, JsonObject]
+    held: Mapping[int, str]
     site: Site
     site_url: str
+
+    def read(self) -> list[Read]:
+        """Takes each object apart, and looks into those that are not held as they are."""
+        return [self._read(obj) for obj in orjson.loads(self.objects)]
+
+    def _read(self, obj: JsonObject) -> Read:
+        number = obj["id"]
+        parts = take_apart(self.kind, obj)
+        if self.held.get(number) == parts.fingerprint:
+            return parts, None
+        if number in self.embedded:
+            obj = {**obj, "_embedded": self.embedded[number]}
+        return parts, examine(self.kind, obj, parts.columns, self.site, self.site_url)
 
 
 class SecondCore:
@@ -43,8 +71,9 @@ class SecondCore:
         self._useful = (cores or len(os.sched_getaffinity(0))) > 1
         self._waiting = 0
         self._process: subprocess.Popen[bytes] | None = None
-        # The thread writes to the pipe and reads from it, one batch after the other.
-        self._thread = ThreadPoolExecutor(1, "second-core")
+        # A thread at each pipe, so that the next batch is there when one has been read.
+        self._asking = ThreadPoolExecutor(1, "second-core-asking")
+        self._hearing = ThreadPoolExecutor(1, "second-core-hearing")
 
     @property
     def started(self) -> bool:
@@ -56,13 +85,17 @@ class SecondCore:
         """The process, if there is one."""
         return self._process.pid if self._process is not None else None
 
-    async def examine(self, batch: Batch) -> list[Found] | None:
-        """What is found in each object; None if the caller had better look for himself."""
+    async def read(self, batch: Batch) -> list[Read] | None:
+        """What each object holds; None if the caller had better look for himself."""
         if not self._useful or self._waiting >= BACKLOG:
             return None
+        message = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
         self._waiting += 1
+        # Both at once, and neither taken back: else an answer would be taken for another one's.
+        asked = self._asking.submit(self._ask, message)
+        answer = asyncio.wrap_future(self._hearing.submit(self._hear, asked))
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, batch)
+            return await asyncio.shield(answer)
         except (OSError, EOFError, pickle.PickleError) as error:
             self._useful = False
             logger.warning("the second process is gone (%s): going on without it", error)
@@ -72,27 +105,33 @@ class SecondCore:
 
     def close(self) -> None:
         """Lets the process end."""
-        self._thread.shutdown()
+        self._asking.shutdown()
+        self._hearing.shutdown()
         if self._process is not None:
             with contextlib.suppress(BrokenPipeError), self._process:
                 pass  # closes both pipes, and waits
             self._process = None
 
-    def _ask(self, batch: Batch) -> list[Found]:
+    def _ask(self, message: bytes) -> None:
         process = self._process = self._process or subprocess.Popen(  # noqa: S603 - this program
             # Where this process finds its modules, and nowhere else: not in the current folder.
             [sys.executable, "-P", "-m", __name__],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=PIPE_BYTES,
             start_new_session=True,  # Ctrl-C is for the crawl, which lets this one finish
         )
         assert process.stdin is not None
-        assert process.stdout is not None
-        pickle.dump(batch, process.stdin, pickle.HIGHEST_PROTOCOL)
+        process.stdin.write(message)
         process.stdin.flush()
-        found: list[Found] = pickle.load(process.stdout)  # noqa: S301 - of our own
-        return found
+
+    def _hear(self, asked: Future[None]) -> list[Read]:
+        asked.result()
+        assert self._process is not None
+        assert self._process.stdout is not None
+        read: list[Read] = pickle.load(self._process.stdout)  # noqa: S301 - of our own
+        return read
 
 
 def main() -> None:
@@ -102,8 +141,7 @@ def main() -> None:
             batch: Batch = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own
         except EOFError:
             return
-        found = [examine(item, batch.site, batch.site_url) for item in batch.items]
-        pickle.dump(found, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(batch.read(), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
         sys.stdout.buffer.flush()
 
 

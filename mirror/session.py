@@ -6,36 +6,35 @@ committed in one transaction, together with the point from which a later crawl w
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlite_utils import Database
 
 from mirror.attribution import Site
-from mirror.examination import EXAMINED, Found, examine
+from mirror.examination import EXAMINED, Found, Parts, examine, take_apart
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
 from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
-from mirror.second_core import Batch, SecondCore
+from mirror.second_core import Batch, Read, SecondCore
 from mirror.store import clock as clock_rows
-from mirror.store import collections, crawls, failures, links, objects
+from mirror.store import collections, crawls, failures, links, names, objects
 from mirror.store.apply import apply
 from mirror.store.connection import transaction
 from mirror.store.crawls import Counts
 from mirror.store.failures import Failure
-from mirror.store.names import with_names
 from mirror.sync.decide import decide
-from mirror.sync.fingerprint import fingerprint
 from mirror.urls import guid_key, host_of
-from mirror.wordpress.objects import split, without_personal, wp_id
+from mirror.window import Advance, Window
+from mirror.wordpress.objects import without_personal, wp_id
 
 # A failure is tried again after 1 h, 2 h, 4 h, … and at the latest after a week.
 RETRY_FIRST = timedelta(hours=1)
 RETRY_MOST = timedelta(days=7)
 
-Advance = Callable[[], Mapping[str, Any]]
 Clock = Callable[[], datetime]
 
 
@@ -52,29 +51,6 @@ def timestamp(moment: datetime) -> str:
 def moment(text: str | None) -> datetime | None:
     """The inverse of `timestamp`."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
-
-
-@dataclass(slots=True, eq=False)
-class Window:
-    """The rows of one reply on their way through the pipelines.
-
-    `advance` is called inside the transaction and gives the columns of the collection's state that
-    stand for these rows. `again` are ids that an earlier window of this walk brought already.
-    """
-
-    number: int
-    collection: Collection
-    items: Sequence[Item]
-    advance: Advance | None
-    again: frozenset[int]
-    held: Mapping[int, str]
-    settled: asyncio.Future[None]
-    waiting: int
-    found: dict[int, Found] = field(default_factory=dict)
-    kept: list[Item] = field(default_factory=list)
-    unchanged: int = 0
-    broken: int = 0
-    written: set[int] = field(default_factory=set)
 
 
 class Session:
@@ -150,42 +126,7 @@ class Session:
 
     # Reading: objects into items, items into a window.
 
-    def items(self, collection: Collection, rows: Iterable[object], window: int) -> list[Item]:
-        """The rows of a reply as items. A row that is no object with an id becomes a failure."""
-        found = []
-        read_at = self.now
-        for row in rows:
-            if not isinstance(row, dict) or (number := wp_id(row)) is None:
-                what = "an entry that is no object"
-                if isinstance(row, dict):
-                    what = f"an object whose id is {str(row.get('id'))[:40]!r}"
-                self.fail(Failure(
-                    url=f"{collection.route}#{what}", kind="bad-object", collection=collection.name,
-                    message=f"{collection.name} holds {what}: it cannot be told apart from others",
-                ))  # fmt: skip
-                continue
-            found.append(self._item(collection, number, without_personal(row), window, read_at))
-        return found
-
-    def _item(
-        self, collection: Collection, number: int, obj: JsonObject, window: int, read_at: str
-    ) -> Item:
-        columns, extra = split(collection.kind, obj)
-        return Item(
-            site_id=self.site_id,
-            collection=collection.name,
-            kind=collection.kind,
-            wp_id=number,
-            object=obj,
-            columns=columns,
-            extra=extra,
-            fingerprint=fingerprint(collection.kind, obj),
-            read_at=read_at,
-            window=window,
-            guid_key=guid_key(columns.get("guid")) if collection.kind == "post" else None,
-        )
-
-    def open(
+    async def open(
         self,
         collection: Collection,
         rows: Iterable[object],
@@ -195,44 +136,99 @@ class Session:
     ) -> Window:
         """Makes a window of a reply's rows. Its `settled` is done when it has been committed.
 
-        `seen` collects the ids of a walk: those in it already are counted only once.
+        `seen` collects the ids of a walk: those in it already are counted only once. A row that is
+        no object with an id becomes a failure.
         """
         self._number += 1
         sent = list(rows)
+        read = [obj for row in sent if (obj := self._identified(collection, row))]
         # A reply that holds an object twice tells of it once: its last word.
-        read = self.items(collection, sent, self._number)
-        items = list({item.wp_id: item for item in read}.values())
-        ids = [item.wp_id for item in items]
+        sent_objects = list({obj["id"]: obj for obj in read}.values())
+        ids = [obj["id"] for obj in sent_objects]
         again = frozenset(ids) & seen if seen is not None else frozenset()
         if seen is not None:
             seen.update(ids)
         window = Window(
             number=self._number,
             collection=collection,
-            items=items,
             advance=advance,
             again=again,
             held=objects.fingerprints(self.db, self.site_id, collection.kind, ids),
             settled=asyncio.get_running_loop().create_future(),
-            waiting=len(items),
+            waiting=len(ids),
             broken=len(sent) - len(read),
         )
         self._windows[window.number] = window
-        if not items:
+        await self._read(window, sent_objects)
+        if not ids:
             self._commit(window)
         return window
 
-    async def read_ahead(self, window: Window) -> None:
-        """Has the second core read a window's new objects, if other windows keep this one busy."""
-        core = self._second_core
-        if core is None or not (core.started or len(self._windows) > 1):
-            return
-        new = [item for item in window.items if not self.is_known(item)]
-        if new and window.collection.kind in EXAMINED:
-            batch = Batch(items=self._named(new), site=self.publisher, site_url=self.order.url)
-            found = await core.examine(batch)
+    def _identified(self, collection: Collection, row: object) -> JsonObject | None:
+        """The object to be kept of a row, if it is one."""
+        if isinstance(row, dict) and wp_id(row) is not None:
+            return without_personal(row)
+        what = "an entry that is no object"
+        if isinstance(row, dict):
+            what = f"an object whose id is {str(row.get('id'))[:40]!r}"
+        self.fail(
+            Failure(
+                url=f"{collection.route}#{what}",
+                kind="bad-object",
+                collection=collection.name,
+                message=f"{collection.name} holds {what}: it cannot be told apart from others",
+            )
+        )
+        return None
+
+    async def _read(self, window: Window, sent: Sequence[JsonObject]) -> None:
+        """Makes the window's items: with the second core, if other windows keep this one busy."""
+        kind = window.collection.kind
+        read_at = self.now
+        read = await self._read_elsewhere(window, sent)
+        if read is None:
+            read = [(take_apart(kind, obj), None) for obj in sent]
+        for obj, (parts, found) in zip(sent, read, strict=True):
             if found is not None:
-                window.found = dict(zip((item.wp_id for item in new), found, strict=True))
+                window.found[obj["id"]] = found
+            window.items.append(self._item(window, obj, parts, read_at))
+
+    async def _read_elsewhere(
+        self, window: Window, sent: Sequence[JsonObject]
+    ) -> list[Read] | None:
+        core, kind = self._second_core, window.collection.kind
+        if core is None or not (core.started or len(self._windows) > 1) or kind not in EXAMINED:
+            return None
+        try:
+            batch = orjson.dumps(sent)
+        except TypeError:  # what only `mirror.wordpress.parse` reads exactly
+            return None
+        return await core.read(
+            Batch(
+                kind=kind,
+                objects=batch,
+                embedded=names.embedded(self.db, self.site_id, sent) if kind == "post" else {},
+                held=window.held,
+                site=self.publisher,
+                site_url=self.order.url,
+            )
+        )
+
+    def _item(self, window: Window, obj: JsonObject, parts: Parts, read_at: str) -> Item:
+        kind = window.collection.kind
+        return Item(
+            site_id=self.site_id,
+            collection=window.collection.name,
+            kind=kind,
+            wp_id=obj["id"],
+            object=obj,
+            columns=parts.columns,
+            extra=parts.extra,
+            fingerprint=parts.fingerprint,
+            read_at=read_at,
+            window=window.number,
+            guid_key=guid_key(parts.columns.get("guid")) if kind == "post" else None,
+        )
 
     # What the pipelines ask and say.
 
@@ -240,19 +236,15 @@ class Session:
         """What reading the object finds: read ahead, or now."""
         window = self._windows[item.window]
         if item.wp_id not in window.found:
-            (named,) = self._named([item])
-            window.found[item.wp_id] = examine(named, self.publisher, self.order.url)
+            obj = item.object
+            if item.kind == "post":
+                # Its author and categories were read first. For the judgement alone: what is stored
+                # is what the site sent.
+                (obj,) = names.with_names(self.db, self.site_id, [obj])
+            window.found[item.wp_id] = examine(
+                item.kind, obj, item.columns, self.publisher, self.order.url
+            )
         return window.found[item.wp_id]
-
-    def _named(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Posts with the names of their authors and categories, which were read first.
-
-        For the judgement alone: what is stored is what the site sent.
-        """
-        if not items or items[0].kind != "post":
-            return items
-        named = with_names(self.db, self.site_id, [item.object for item in items])
-        return [replace(item, object=obj) for item, obj in zip(items, named, strict=True)]
 
     def is_known(self, item: Item) -> bool:
         """Whether this very object, unchanged, is held already."""

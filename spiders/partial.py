@@ -75,7 +75,7 @@ class Keeper:
                 before = rebuild(collection.kind, known.wp_id, known.columns, known.extra)
                 row = merged(before, row)
             whole.append(dict(row))
-        window = self.session.open(collection, whole)
+        window = await self.session.open(collection, whole)
         for item in window.items:
             self.send(item)
         await window.settled

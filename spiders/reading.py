@@ -87,8 +87,7 @@ class Reader:
     ) -> None:
         """Sends rows through the pipelines, and waits until they are committed."""
         rows = self.seeing.rows(reading.collection, rows)
-        window = self.session.open(reading.collection, rows, advance=advance, seen=seen)
-        await self.session.read_ahead(window)
+        window = await self.session.open(reading.collection, rows, advance=advance, seen=seen)
         for item in window.items:
             self.send(item)
         await window.settled

@@ -8,7 +8,8 @@ from typing import Any
 from mirror.items import Collection
 from mirror.wordpress.includes import Sweep
 from mirror.wordpress.objects import wp_id
-from mirror.wordpress.pagination import Walk, Window, repeats
+from mirror.wordpress.pagination import Walk, Window
+from mirror.wordpress.patience import repeats
 from mirror.wordpress.problems import Listing, Problem, read_list
 from mirror.wordpress.routes import Api
 from spiders.client import Client, Unsigned

@@ -34,6 +34,7 @@ FLOORS = {
     "mirror.examination": 3,
     "mirror.second_core": 3,
     "mirror.session": 4,
+    "mirror.window": 4,
     "mirror.media.stage": 4,
     "mirror.demo": 0,
     "mirror.demo.tour": 8,

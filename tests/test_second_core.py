@@ -9,14 +9,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 
 from mirror.attribution import Site
 from mirror.content import searchable
-from mirror.examination import examine
-from mirror.items import Item
+from mirror.examination import examine, take_apart
 from mirror.second_core import Batch, SecondCore
-from mirror.wordpress.objects import split
 
 SITE = Site("example.org")
 URL = "https://example.org"
@@ -33,16 +32,10 @@ def post(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def item(obj: dict[str, Any]) -> Item:
-    columns, extra = split("post", obj)
-    return Item(
-        site_id=1, collection="posts", kind="post", wp_id=obj["id"], object=obj, columns=columns,
-        extra=extra, fingerprint="", read_at="2026-01-01T00:00:00Z", window=1,
-    )  # fmt: skip
-
-
-def batch(*numbers: int) -> Batch:
-    return Batch(items=[item(post(n)) for n in numbers], site=SITE, site_url=URL)
+def batch(*numbers: int, **more: Any) -> Batch:
+    sent = orjson.dumps([post(n) for n in numbers])
+    given: dict[str, Any] = {"embedded": {}, "held": {}, **more}
+    return Batch(kind="post", objects=sent, site=SITE, site_url=URL, **given)
 
 
 @pytest.fixture
@@ -53,13 +46,36 @@ def core() -> Iterator[SecondCore]:
 
 
 def test_it_finds_what_this_process_would(core: SecondCore) -> None:
-    found = asyncio.run(core.examine(batch(1, 2, 3)))
-    assert found == [examine(item(post(n)), SITE, URL) for n in (1, 2, 3)]
+    read = asyncio.run(core.read(batch(1, 2, 3)))
+    parts = [take_apart("post", post(n)) for n in (1, 2, 3)]
+    assert read == [
+        (own, examine("post", post(n), own.columns, SITE, URL)) for n, own in enumerate(parts, 1)
+    ]
+    assert read is not None
+    found = read[0][1]
     assert found is not None
-    assert found[0].attribution is not None
-    assert found[0].attribution.upstream_domain == "grist.org"
-    assert found[0].media is not None
-    assert found[0].searchable is not None
+    assert found.attribution is not None
+    assert found.attribution.upstream_domain == "grist.org"
+    assert found.media is not None
+    assert found.searchable is not None
+
+
+def test_what_is_held_as_it_is_is_not_looked_into() -> None:
+    held = {n: take_apart("post", post(n)).fingerprint for n in (1, 2)} | {2: "edited since"}
+    assert [found is None for _, found in batch(1, 2, 3, held=held).read()] == [True, False, False]
+
+
+def test_names_are_judged_and_not_stored() -> None:
+    """Of the author, whom the post itself names by a number."""
+    ((plain, before),) = batch(4).read()
+    agency = {4: {"author": [{"name": "Associated Press"}]}}
+    ((parts, after),) = batch(4, embedded=agency).read()
+    assert parts == plain
+    assert before is not None
+    assert after is not None
+    assert after.attribution is not None
+    assert before.attribution is not None
+    assert len(after.attribution.evidence) > len(before.attribution.evidence)
 
 
 @pytest.mark.parametrize("text", ["two\x00words", "half a \ud83d pair", "&#0;<b>\x00</b>", "plain"])
@@ -69,41 +85,51 @@ def test_what_is_indexed_can_be_taken_out_again(text: str, *, whole: bool) -> No
     obj = {"id": 1, "title": text, "content": text}
     if whole:
         obj |= {name: {"rendered": text} for name in ("title", "content")}
-    read = item(obj)
-    assert examine(read, SITE, URL).searchable == searchable(
-        read.columns["title"], read.columns["content"]
+    columns = take_apart("post", obj).columns
+    assert examine("post", obj, columns, SITE, URL).searchable == searchable(
+        columns["title"], columns["content"]
     )
 
 
 def test_what_is_too_much_is_given_back(core: SecondCore) -> None:
-    async def three() -> list[Any]:
-        return await asyncio.gather(*(core.examine(batch(n)) for n in range(3)))
+    async def four() -> list[Any]:
+        return await asyncio.gather(*(core.read(batch(n)) for n in range(1, 5)))
 
-    found = asyncio.run(three())
-    assert [one is None for one in found] == [False, False, True]
+    read = asyncio.run(four())
+    assert [one is None for one in read] == [False, False, False, True]
+
+
+def test_an_answer_that_nobody_waits_for_is_no_other_ones(core: SecondCore) -> None:
+    async def cancelled() -> Any:
+        first = asyncio.create_task(core.read(batch(1)))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await core.read(batch(2))
+
+    assert asyncio.run(cancelled()) == batch(2).read()
 
 
 def test_one_core_has_no_second() -> None:
     core = SecondCore(cores=1)
-    assert asyncio.run(core.examine(batch(1))) is None
+    assert asyncio.run(core.read(batch(1))) is None
     assert not core.started
     core.close()
 
 
 def test_its_death_is_survived(core: SecondCore, caplog: pytest.LogCaptureFixture) -> None:
-    asyncio.run(core.examine(batch(1)))
+    asyncio.run(core.read(batch(1)))
     assert core.pid is not None
     os.kill(core.pid, signal.SIGKILL)
-    assert asyncio.run(core.examine(batch(2))) is None
+    assert asyncio.run(core.read(batch(2))) is None
     assert "going on without it" in caplog.text
-    assert asyncio.run(core.examine(batch(3))) is None
+    assert asyncio.run(core.read(batch(3))) is None
 
 
 def test_it_ends_with_whoever_started_it() -> None:
     program = (
         "import asyncio, os, signal, tests.test_second_core as t\n"
         "core = t.SecondCore(cores=2)\n"
-        "asyncio.run(core.examine(t.batch(1)))\n"
+        "asyncio.run(core.read(t.batch(1)))\n"
         "print(core.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -39,7 +39,13 @@ def _apply_kind(
 ) -> None:
     new = [intent for intent in intents if intent.stored is None]
     again = [intent for intent in intents if intent.stored is not None]
-    ids = objects.insert(db, new, crawl_id, now)
+    # What a row refers to is written with it, as far as it is known: later would write the row,
+    # with its whole content, once more.
+    known = links.references(db, site_id, kind, [intent.item.object for intent in new])
+    if kind == "post":
+        verdicts = [intent.item.attribution for intent in new]
+        known["upstream_id"] = attributions.upstreams(db, verdicts)
+    ids = objects.insert(db, new, crawl_id, now, known)
     objects.supersede(db, [i for i in again if i.action != "completed"], crawl_id, now)
     objects.complete(db, [i for i in again if i.action == "completed"])
     written = [*zip(ids, new, strict=True)]

@@ -1,6 +1,6 @@
 """Writing who published a post first: upstreams, evidence and judgement of one version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
@@ -20,7 +20,7 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
     keys = [(post_id, version) for post_id, version, _ in rows]
     db.conn.executemany("DELETE FROM attributions WHERE post_id = ? AND version = ?", keys)
     db.conn.executemany("DELETE FROM judgements WHERE post_id = ? AND version = ?", keys)
-    domains = _upstreams(db, rows)
+    domains = _upstreams(db, [verdict for _, _, verdict in rows])
     db.conn.executemany(
         "INSERT INTO attributions (post_id, version, upstream_id, url, rule, confidence, quote, "
         "at, chosen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -49,12 +49,17 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
         "UPDATE posts SET upstream_id = ?1 WHERE id = ?2 AND version = ?3 "
         "AND upstream_id IS NOT ?1",
         [
-            (domains.get(verdict.upstream_domain or "") if verdict.syndicated else None,
-             post_id, version)
+            (_upstream(verdict, domains), post_id, version)
             for post_id, version, verdict in rows
         ],
     )  # fmt: skip
     note_judged(db, keys)
+
+
+def upstreams(db: Database, verdicts: Sequence[Attribution | None]) -> list[int | None]:
+    """The row of the upstream of each verdict, made where it is new; None for no syndication."""
+    ids = _upstreams(db, [verdict for verdict in verdicts if verdict is not None])
+    return [_upstream(verdict, ids) if verdict is not None else None for verdict in verdicts]
 
 
 def note_judged(db: Database, keys: Iterable[tuple[int, int]]) -> None:
@@ -76,10 +81,14 @@ def _text(url: str | None) -> str | None:
     return storable(url) if url else None
 
 
-def _upstreams(db: Database, rows: Iterable[tuple[int, int, Attribution]]) -> dict[str, int]:
+def _upstream(verdict: Attribution, ids: Mapping[str, int]) -> int | None:
+    return ids.get(verdict.upstream_domain or "") if verdict.syndicated else None
+
+
+def _upstreams(db: Database, verdicts: Iterable[Attribution]) -> dict[str, int]:
     """The ids of all domains named, made where they are new."""
     names: dict[str, str | None] = {}
-    for _, _, verdict in rows:
+    for verdict in verdicts:
         for evidence in verdict.evidence:
             if evidence.domain:
                 names.setdefault(evidence.domain, None)

@@ -32,6 +32,18 @@ REFERENCES: dict[Kind, tuple[tuple[str, str, Kind], ...]] = {
 TERMS = "terms"  # in `unresolved`, the field that stands for all taxonomies
 
 
+def references(
+    db: Database, site_id: int, kind: Kind, objects: Sequence[JsonObject]
+) -> dict[str, list[int | None]]:
+    """The rows that objects refer to, by column, in the order of the objects; None if not seen."""
+    found: dict[str, list[int | None]] = {}
+    for field, column, target in REFERENCES[kind]:
+        wanted = [_positive(obj.get(field)) for obj in objects]
+        known = _known(db, site_id, target, {wp_id for wp_id in wanted if wp_id})
+        found[column] = [known.get(wp_id) if wp_id else None for wp_id in wanted]
+    return found
+
+
 def link(
     db: Database,
     site_id: int,
@@ -50,19 +62,20 @@ def link(
         "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ?",
         [(site_id, table, row_id) for row_id, _ in rows],
     )
-    columns = [column for _, column, _ in REFERENCES[kind]]
-    found: list[list[int | None]] = []
-    for field, column, target in REFERENCES[kind]:
+    found = references(db, site_id, kind, [obj for _, obj in rows])
+    for field, column, _ in REFERENCES[kind]:
         wanted = [(row_id, _positive(obj.get(field))) for row_id, obj in rows]
-        known = _known(db, site_id, target, {wp_id for _, wp_id in wanted if wp_id})
-        found.append([known.get(wp_id) if wp_id else None for _, wp_id in wanted])
-        _wait(db, site_id, table, column, [w for w in wanted if w[1] and w[1] not in known])
-    if columns:
+        unseen = [w for w, there in zip(wanted, found[column], strict=True) if w[1] and not there]
+        _wait(db, site_id, table, column, unseen)
+    if found:
         # One statement for all, and none where nothing changes: a row is rewritten as a whole.
         db.conn.executemany(
-            f"UPDATE {table} SET ({', '.join(columns)}) = ({marks(columns)}) "
-            f"WHERE id = ? AND ({', '.join(columns)}) IS NOT ({marks(columns)})",
-            [(*values, row_id, *values) for (row_id, _), *values in zip(rows, *found, strict=True)],
+            f"UPDATE {table} SET ({', '.join(found)}) = ({marks(found)}) "
+            f"WHERE id = ? AND ({', '.join(found)}) IS NOT ({marks(found)})",
+            [
+                (*values, row_id, *values)
+                for (row_id, _), *values in zip(rows, *found.values(), strict=True)
+            ],
         )
     if kind == "post":
         _link_terms(db, site_id, rows, taxonomies)

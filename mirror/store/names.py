@@ -15,21 +15,28 @@ from mirror.wordpress.objects import SQLITE_MAX_INT
 
 
 def with_names(db: Database, site_id: int, posts: Sequence[JsonObject]) -> list[JsonObject]:
-    """The posts of a site as `_embed` would show them: authors and categories with their names.
+    """The posts of a site as `_embed` would show them: authors and categories with their names."""
+    named = embedded(db, site_id, posts)
+    return [{**p, "_embedded": named[p["id"]]} if p["id"] in named else p for p in posts]
 
-    What a post has under `_embedded` already is left as it is, and so are ids that are unknown.
+
+def embedded(db: Database, site_id: int, posts: Sequence[JsonObject]) -> dict[int, JsonObject]:
+    """What `_embedded` would hold of authors and categories, by the id of the post.
+
+    What a post has there already is left as it is, and so are ids that are unknown.
     """
     authors = _names(db, "authors", site_id, (one for p in posts for one in _ids(p.get("author"))))
     categories = _names(
         db, "terms", site_id, (one for p in posts for one in _ids(p.get("categories")))
     )
-    return [_named(post, authors, categories) for post in posts]
+    found = {post["id"]: _embedded(post, authors, categories) for post in posts}
+    return {number: names for number, names in found.items() if names}
 
 
-def _named(
+def _embedded(
     post: JsonObject, authors: Mapping[int, str], categories: Mapping[int, str]
-) -> JsonObject:
-    embedded: dict[str, Any] = {}
+) -> JsonObject | None:
+    names: dict[str, Any] = {}
     writers = [{"name": authors[one]} for one in _ids(post.get("author")) if one in authors]
     terms = [
         {"taxonomy": "category", "name": categories[one]}
@@ -37,13 +44,13 @@ def _named(
         if one in categories
     ]
     if writers:
-        embedded["author"] = writers
+        names["author"] = writers
     if terms:
-        embedded["wp:term"] = [terms]
+        names["wp:term"] = [terms]
     theirs = post.get("_embedded")
-    if not embedded or (theirs and not isinstance(theirs, dict)):
-        return post
-    return {**post, "_embedded": {**embedded, **(theirs or {})}}
+    if not names or (theirs and not isinstance(theirs, dict)):
+        return None
+    return {**names, **(theirs or {})}
 
 
 def _ids(value: object) -> list[int]:

@@ -1,7 +1,8 @@
 """Writing objects of every kind: new rows, versions, tombstones. No judgement is made here."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -27,7 +28,7 @@ def batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[i : i + BATCH] for i in range(0, len(ids), BATCH))
 
 
-def marks(values: Sequence[Any]) -> str:
+def marks(values: Collection[Any]) -> str:
     """One `?` a value, for an IN list."""
     return ",".join("?" * len(values))
 
@@ -75,29 +76,40 @@ def fingerprints(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) 
     return found
 
 
-def insert(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) -> list[int]:
-    """Writes objects that are new, all of one kind; returns their rows' ids in the same order."""
+def insert(
+    db: Database,
+    intents: Sequence[Intent],
+    crawl_id: int,
+    now: str,
+    references: Mapping[str, Sequence[int | None]],
+) -> list[int]:
+    """Writes objects that are new, all of one kind; returns their rows' ids in the same order.
+
+    `references`: further columns, each with the row id that it has for each of the objects.
+    """
     if not intents:
         return []
     kind = intents[0].item.kind
     table, _ = TABLES[kind]
     names = [column.name for column in COLUMNS[kind]]
+    values = itemgetter(*names)
     more = ["guid_key", "original_id"] if kind == "post" else []
     first = db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0]
     columns = [
         "id", "site_id", "wp_id", "collection", "extra", "fingerprint",
-        "valid_from", "first_seen_at", "crawl_id", *names, *more,
+        "valid_from", "first_seen_at", "crawl_id", *references, *names, *more,
     ]  # fmt: skip
     ids = list(range(first, first + len(intents)))
+    items = (intent.item for intent in intents)
     db.conn.executemany(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(columns)})",
         [
             (
                 row_id, item.site_id, item.wp_id, item.collection, item.extra, item.fingerprint,
-                now, now, crawl_id, *(item.columns[name] for name in names),
+                now, now, crawl_id, *others, *values(item.columns),
                 *((item.guid_key, item.original_id) if more else ()),
             )
-            for row_id, item in zip(ids, (intent.item for intent in intents), strict=True)
+            for row_id, item, *others in zip(ids, items, *references.values(), strict=True)
         ],
     )  # fmt: skip
     return ids

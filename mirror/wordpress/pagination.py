@@ -21,18 +21,13 @@ from mirror.wordpress.account import Account
 from mirror.wordpress.bisection import Bisection
 from mirror.wordpress.closing import Closing
 from mirror.wordpress.includes import Sweep
+from mirror.wordpress.patience import repeats
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.steps import SHORT_PAGE
 from mirror.wordpress.windows import Gap, Lost, Resume, Segment, Window
 
 __all__ = ["Gap", "Lost", "Resume", "Walk", "Window"]
 
-# The same request again, before fewer rows are tried or the walk gives up.
-MOST_AGAIN = 2
-# The same for one row alone: nothing smaller can be asked for, and what passes for a row that the
-# server cannot send may be a server that fails each third request.
-MOST_ALONE = 5
-MOST_WAITS = 5
 # Failures without a success between them: more than one bad row can cause.
 MOST_FAILURES = 20
 # Answers that bring nothing new, before offsets are given up: this many, and two for each that did.
@@ -398,14 +393,3 @@ class Walk(Account):
             self._proved = self._proved or (closing.top_known and self._ordered)
             chain.reach = max(chain.reach, closing.largest + 1)
         self.stop(closing.problem)
-
-
-def repeats(window: Window, problem: Problem) -> int:
-    """How often the same is asked again after this failure, before anything else is tried."""
-    if problem.remedy == "final":
-        return 0
-    if problem.remedy == "wait":
-        return MOST_WAITS
-    if window.limit == 1:
-        return MOST_ALONE
-    return MOST_AGAIN if problem.remedy == "again" else 0

@@ -23,11 +23,11 @@ def keep(session: Session, items: list[Item]) -> None:
 async def crawled(path: Path) -> None:
     db = connect(path, write=True)
     session = Session(db, CrawlOrder(url="https://courier.net"))
-    users = session.open(USERS, [AGENCY])
+    users = await session.open(USERS, [AGENCY])
     keep(session, list(users.items))
     await users.settled
     written = post("courier.net", 1, "<p>Talks went on.</p>", "2026-02-01T10:00:00", author=7)
-    posts = session.open(POSTS, [written])
+    posts = await session.open(POSTS, [written])
     (item,) = posts.items
     found = session.found(item).attribution
     assert found is not None

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from mirror.items import Collection
+from mirror.wordpress.patience import MOST_ALONE
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.reply import Reply
 from mirror.wordpress.routes import Api
@@ -82,11 +83,11 @@ def test_a_failure_that_passes_leaves_no_trace() -> None:
     assert [len(ids) for ids in server.asked] == [100, 100]
 
 
-def test_one_alone_is_asked_three_times() -> None:
+def test_one_alone_is_asked_six_times() -> None:
     server = Server(lambda ids, turn: 502)
     got, lost = fetch(server, [7])
     assert (got, [id_ for id_, _ in lost]) == (set(), [7])
-    assert len(server.asked) == 3
+    assert len(server.asked) == 1 + MOST_ALONE
 
 
 def test_who_asks_to_wait_is_not_asked_on() -> None:
