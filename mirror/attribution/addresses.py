@@ -4,15 +4,15 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from tldextract import TLDExtract
+from publicsuffixlist import PublicSuffixList
 from w3lib.url import safe_url_string, url_query_cleaner
 
 from mirror.attribution.fields import host_at, words
 from mirror.urls import host_of
 
-# The list bundled with tldextract: no request, no cache on disk. With the private section, since
-# two blogs below wordpress.com, blogspot.com or github.io have two owners.
-_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+# The list that comes with the library. With its private section, since two blogs below
+# blogspot.com or github.io have two owners.
+_suffixes = PublicSuffixList(accept_unknown=False)
 
 # Blog hosts that the private section lacks: everything one label below them is a site of its own.
 _BLOG_HOSTS = words(
@@ -98,15 +98,13 @@ def registrable(host: str) -> str:
     >>> [registrable(h) for h in ("cms.cnn.com", "a.b.co.uk", "x.wordpress.com", "localhost")]
     ['cnn.com', 'b.co.uk', 'x.wordpress.com', 'localhost']
     """
-    parts = _suffixes(host)
-    if not parts.suffix:
+    if not _suffixes.publicsuffix(host):
         # The list's rule for what it does not know: the last label is the suffix.
         return ".".join(host.rsplit(".", 2)[-2:])
-    if not parts.domain:
-        return host
-    name = f"{parts.domain}.{parts.suffix}"
-    if name in _BLOG_HOSTS and parts.subdomain:
-        return f"{parts.subdomain.rsplit('.', 1)[-1]}.{name}"
+    name = _suffixes.privatesuffix(host) or host
+    below = host.removesuffix(name).rstrip(".")
+    if name in _BLOG_HOSTS and below:
+        return f"{below.rsplit('.', 1)[-1]}.{name}"
     return name
 
 
@@ -123,8 +121,7 @@ def is_domain(host: str) -> bool:
     >>> [is_domain(h) for h in ("cnn.com", "wp-config.php", "e.g", "Yahoo", "co.uk")]
     [True, False, False, False, False]
     """
-    parts = _suffixes(host)
-    return bool(parts.suffix and parts.domain)
+    return _suffixes.privatesuffix(host) is not None
 
 
 def is_opaque(host: str) -> bool:

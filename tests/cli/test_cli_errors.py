@@ -135,8 +135,8 @@ def test_every_command_has_its_module_its_help_and_the_common_options(
 # Each costs tens of milliseconds, and is for crawling, judging or browsing.
 HEAVY = {
     "PIL", "ahocorasick_rs", "aiohttp", "asyncio", "datasette", "feedparser", "httpx", "jinja2",
-    "lxml", "nh3", "prometheus_client", "protego", "pygal", "rapidfuzz", "rensa",
-    "rich.console", "scrapy", "selectolax", "tldextract", "tomlkit", "twisted",
+    "lxml", "nh3", "prometheus_client", "protego", "publicsuffixlist", "pygal", "rapidfuzz",
+    "rensa", "rich.console", "scrapy", "selectolax", "tomlkit", "twisted",
     "urllib.request", "w3lib",
 }  # fmt: skip
 
