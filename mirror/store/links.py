@@ -87,28 +87,20 @@ def resolve(db: Database, site_id: int) -> None:
         table, _ = TABLES[kind]
         for _, column, target in references:
             there, _ = TABLES[target]
-            settled = db.execute(
-                f"SELECT t.id, u.row_id, u.wp_id FROM unresolved u "
-                f"JOIN {there} t ON t.site_id = u.site_id AND t.wp_id = u.wp_id "
-                "WHERE u.site_id = ? AND u.owner = ? AND u.field = ?",
+            db.execute(
+                f"UPDATE {table} SET {column} = t.id "
+                f"FROM unresolved u JOIN {there} t ON t.site_id = u.site_id AND t.wp_id = u.wp_id "
+                f"WHERE u.site_id = ? AND u.owner = ? AND u.field = ? AND {table}.id = u.row_id",
                 [site_id, table, column],
-            ).fetchall()
-            db.conn.executemany(
-                f"UPDATE {table} SET {column} = ? WHERE id = ?",
-                [(there_id, row_id) for there_id, row_id, _ in settled],
             )
-            _settle(db, site_id, table, column, [(r, w) for _, r, w in settled])
-    settled = db.execute(
-        "SELECT t.id, u.row_id, u.wp_id FROM unresolved u "
-        "JOIN terms t ON t.site_id = u.site_id AND t.wp_id = u.wp_id "
+            _settle(db, site_id, table, column, there)
+    db.execute(
+        "INSERT OR IGNORE INTO post_terms (post_id, term_id) SELECT u.row_id, t.id "
+        "FROM unresolved u JOIN terms t ON t.site_id = u.site_id AND t.wp_id = u.wp_id "
         "WHERE u.site_id = ? AND u.owner = 'posts' AND u.field = ?",
         [site_id, TERMS],
-    ).fetchall()
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO post_terms (post_id, term_id) VALUES (?, ?)",
-        [(row_id, term_id) for term_id, row_id, _ in settled],
     )
-    _settle(db, site_id, "posts", TERMS, [(r, w) for _, r, w in settled])
+    _settle(db, site_id, "posts", TERMS, "terms")
 
 
 def waited_for(db: Database, site_id: int, kind: Kind, post_wp_ids: Sequence[int]) -> set[int]:
@@ -171,13 +163,12 @@ def _wait(
     )
 
 
-def _settle(
-    db: Database, site_id: int, table: str, field: str, pairs: Sequence[tuple[int, int]]
-) -> None:
-    db.conn.executemany(
-        "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ? AND field = ? "
-        "AND wp_id = ?",
-        [(site_id, table, row_id, field, wp_id) for row_id, wp_id in pairs],
+def _settle(db: Database, site_id: int, table: str, field: str, there: str) -> None:
+    """Nothing waits any more for what is in the table `there`."""
+    db.execute(
+        "DELETE FROM unresolved WHERE site_id = ?1 AND owner = ?2 AND field = ?3 "
+        f"AND wp_id IN (SELECT wp_id FROM {there} WHERE site_id = ?1)",
+        [site_id, table, field],
     )
 
 
