@@ -63,7 +63,7 @@ class Walk(Account):
         self._isolating: tuple[Sweep, Segment] | None = None  # rows that fail together, by id
         self._closing: Closing | None = None
         self._cause = Problem(kind="unreadable", message="not read", status=0)
-        self._failures = self._answers = 0
+        self._failures = self._waits = self._answers = 0
         self._tried: Counter[Window] = Counter()  # failures of what is asked for again
         self._largest = self._chain.reach - 1
         self._ordered = True
@@ -175,7 +175,7 @@ class Walk(Account):
         self._flight.remove(window)
         if self._steps.outdated(window):
             return
-        self._failures = 0
+        self._failures = self._waits = 0
         self._tried.pop(window, None)
         self._largest = max([self._largest, *ids])
         if self._closing is not None:
@@ -289,7 +289,10 @@ class Walk(Account):
             return
         self._failures += 1
         self._tried[window] += 1
-        if self._tried[window] <= repeats(window, problem):
+        # Who asks to wait asks it of all requests.
+        self._waits += problem.remedy == "wait"
+        tried = self._waits if problem.remedy == "wait" else self._tried[window]
+        if tried <= repeats(window, problem):
             self._ask_again(window)
             return
         self._tried.pop(window)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mirror.wordpress.pagination import Resume, Walk, Window
+from mirror.wordpress.patience import MOST_WAITS
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.windows import page_at
 from tests.wordpress.site import Site, drive, plain_pages, rows
@@ -262,6 +263,17 @@ def test_a_site_that_goes_down_ends_the_walk_after_some_failures(kind: str) -> N
     some.fails = lambda: None
     rest = Walk(ahead=2, resume=walk.resume)
     assert drive(rest, some) >= {id_ for id_ in some.ever if id_ > walk.resume.anchor}
+
+
+@pytest.mark.parametrize("kind", ["rate-limited", "maintenance"])
+def test_a_site_that_asks_to_wait_is_not_asked_so_often_for_each_window(kind: str) -> None:
+    some = site(2000)
+    wrong = Problem(kind=kind, message="later", status=429)  # type: ignore[arg-type]
+    some.fails = lambda: wrong if some.requests > 6 else None
+    walk = Walk(ahead=4)
+    drive(walk, some)
+    assert walk.problem == wrong
+    assert some.requests <= 6 + 1 + MOST_WAITS + 3
 
 
 @pytest.mark.parametrize("kind", ["refused", "challenge", "not-found", "redirected-away"])
