@@ -42,9 +42,10 @@ def _apply_kind(
     # What a row refers to is written with it, as far as it is known: later would write the row,
     # with its whole content, once more.
     known = links.references(db, site_id, kind, [intent.item.object for intent in new])
+    verdicts = [i.item.attribution for i in intents if i.item.attribution is not None]
+    upstreams = attributions.upstreams(db, verdicts)
     if kind == "post":
-        verdicts = [intent.item.attribution for intent in new]
-        known["upstream_id"] = attributions.upstreams(db, verdicts)
+        known["upstream_id"] = [attributions.upstream(i.item.attribution, upstreams) for i in new]
     ids = objects.insert(db, new, crawl_id, now, known)
     objects.supersede(db, [i for i in again if i.action != "completed"], crawl_id, now)
     objects.complete(db, [i for i in again if i.action == "completed"])
@@ -63,6 +64,7 @@ def _apply_kind(
                 for row_id, i in written
                 if i.item.attribution is not None
             ],
+            upstreams,
         )
 
 

@@ -10,8 +10,10 @@ from mirror.items import Attribution, Evidence
 from mirror.wordpress.objects import storable
 
 
-def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> None:
-    """Writes the attributions of posts: (row id, version, attribution).
+def attribute(
+    db: Database, rows: Sequence[tuple[int, int, Attribution]], ids: Mapping[str, int]
+) -> None:
+    """Writes the attributions of posts: (row id, version, attribution); `ids` as of `upstreams`.
 
     An earlier judgement of the same version is replaced; those of earlier versions stay.
     """
@@ -20,13 +22,12 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
     keys = [(post_id, version) for post_id, version, _ in rows]
     db.conn.executemany("DELETE FROM attributions WHERE post_id = ? AND version = ?", keys)
     db.conn.executemany("DELETE FROM judgements WHERE post_id = ? AND version = ?", keys)
-    domains = _upstreams(db, [verdict for _, _, verdict in rows])
     db.conn.executemany(
         "INSERT INTO attributions (post_id, version, upstream_id, url, rule, confidence, quote, "
         "at, chosen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                post_id, version, domains.get(evidence.domain or ""), _text(evidence.url),
+                post_id, version, ids.get(evidence.domain or ""), _text(evidence.url),
                 evidence.rule, evidence.confidence, storable(evidence.quote), evidence.offset,
                 speaks_for(evidence, verdict),
             )
@@ -38,7 +39,7 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
         "INSERT INTO judgements (post_id, version, upstream_id, url, confidence) "
         "VALUES (?, ?, ?, ?, ?)",
         [
-            (post_id, version, domains[verdict.upstream_domain], _text(verdict.upstream_url),
+            (post_id, version, ids[verdict.upstream_domain], _text(verdict.upstream_url),
              verdict.confidence)
             for post_id, version, verdict in rows
             if verdict.syndicated and verdict.upstream_domain
@@ -49,17 +50,11 @@ def attribute(db: Database, rows: Sequence[tuple[int, int, Attribution]]) -> Non
         "UPDATE posts SET upstream_id = ?1 WHERE id = ?2 AND version = ?3 "
         "AND upstream_id IS NOT ?1",
         [
-            (_upstream(verdict, domains), post_id, version)
+            (upstream(verdict, ids), post_id, version)
             for post_id, version, verdict in rows
         ],
     )  # fmt: skip
     note_judged(db, keys)
-
-
-def upstreams(db: Database, verdicts: Sequence[Attribution | None]) -> list[int | None]:
-    """The row of the upstream of each verdict, made where it is new; None for no syndication."""
-    ids = _upstreams(db, [verdict for verdict in verdicts if verdict is not None])
-    return [_upstream(verdict, ids) if verdict is not None else None for verdict in verdicts]
 
 
 def note_judged(db: Database, keys: Iterable[tuple[int, int]]) -> None:
@@ -81,12 +76,15 @@ def _text(url: str | None) -> str | None:
     return storable(url) if url else None
 
 
-def _upstream(verdict: Attribution, ids: Mapping[str, int]) -> int | None:
-    return ids.get(verdict.upstream_domain or "") if verdict.syndicated else None
+def upstream(verdict: Attribution | None, ids: Mapping[str, int]) -> int | None:
+    """The row of who published first; None for what is no syndication, or was not judged."""
+    if verdict is None or not verdict.syndicated:
+        return None
+    return ids.get(verdict.upstream_domain or "")
 
 
-def _upstreams(db: Database, verdicts: Iterable[Attribution]) -> dict[str, int]:
-    """The ids of all domains named, made where they are new."""
+def upstreams(db: Database, verdicts: Iterable[Attribution]) -> dict[str, int]:
+    """The row of each domain that is named, made where it is new."""
     names: dict[str, str | None] = {}
     for verdict in verdicts:
         for evidence in verdict.evidence:

@@ -62,6 +62,7 @@ def link(
         "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ?",
         [(site_id, table, row_id) for row_id, _ in rows],
     )
+    # Found once more, now that these rows are there: a parent may be among them.
     found = references(db, site_id, kind, [obj for _, obj in rows])
     for field, column, _ in REFERENCES[kind]:
         wanted = [(row_id, _positive(obj.get(field))) for row_id, obj in rows]
