@@ -92,10 +92,16 @@ class Content:
         self.html = html
 
     @cached_property
+    def raw(self) -> bytes:
+        """The HTML in UTF-8. Lone surrogates, which that cannot hold, become `?`."""
+        return self.html.encode("utf-8", "replace")
+
+    @cached_property
     def tree(self) -> LexborHTMLParser:
-        """The parsed document. Lone surrogates, which UTF-8 cannot hold, become `?`."""
-        html = self.html if self.html.count("<") <= _DEEPEST else _flattened(self.html)
-        return LexborHTMLParser(html.encode("utf-8", "replace"))
+        """The parsed document."""
+        if self.raw.count(b"<") <= _DEEPEST:
+            return LexborHTMLParser(self.raw)
+        return LexborHTMLParser(_flattened(self.html).encode("utf-8", "replace"))
 
     @cached_property
     def _walk(self) -> "_Walk":
@@ -169,7 +175,11 @@ def _flattened(html: str) -> str:
 
 
 class _Walk:
-    """One pass over the tree in document order, without recursion: nesting costs no stack."""
+    """One pass over the tree in document order, without recursion: nesting costs no stack.
+
+    Half of a page's nodes are the empty lines between its blocks, and most others are paragraphs:
+    for these the loop calls next to nothing.
+    """
 
     def __init__(self, body: LexborNode | None) -> None:
         self._pieces: list[str] = []
@@ -189,45 +199,39 @@ class _Walk:
         self.asides = tuple(self._asides)
 
     def _run(self, body: LexborNode) -> None:
+        known = _ROLES.get
+        above: list[tuple[LexborNode, int]] = []
         node: LexborNode | None = body.child
-        depth = 1
         while node is not None:
-            role = _ROLES.get(node.tag_id) or _role(node)
-            below = None
+            role = known(node.tag_id) or _role(node)
             if role == _TEXT:
-                self._write(node.text_content)
+                raw = node.text_content
+                if raw:
+                    if raw.isspace():
+                        self._gap = self._gap or " "
+                    else:
+                        self._write(raw)
             elif role < _HIDDEN:
-                if role != _SEEN:
+                if role == _BLOCK:
+                    self._gap = "\n" if self._length else ""
+                elif role != _SEEN:
                     self._enter(role)
-                below = node.child
-                if below is None and role != _SEEN:
-                    self._leave(node, role)
+                if (below := node.child) is not None:
+                    above.append((node, role))
+                    node = below
+                    continue
+                self._leave(node, role)
             elif role == _SOURCE:
                 self._note_source(node)
-            if below is not None:
-                node = below
-                depth += 1
-                continue
-            following = node.next
-            while following is None:
-                node = node.parent
-                depth -= 1
-                if node is None or depth == 0:
-                    return
-                role = _ROLES.get(node.tag_id) or _role(node)
-                if role != _SEEN:
-                    self._leave(node, role)
-                following = node.next
-            node = following
+            node = node.next
+            while node is None and above:
+                parent, role = above.pop()
+                self._leave(parent, role)
+                node = parent.next
 
-    def _write(self, raw: str | None) -> None:
-        if not raw:
-            return
+    def _write(self, raw: str) -> None:
         # What is printable has no white space but U+0020: mostly there is nothing to collapse.
         line = raw.strip() if raw.isprintable() and "  " not in raw else " ".join(raw.split())
-        if not line:
-            self._gap = self._gap or " "
-            return
         if self._length:
             line = (self._gap or (" " if raw[0].isspace() else "")) + line
         self._pieces.append(line)
@@ -238,22 +242,22 @@ class _Walk:
         if role == _CELL:
             self._gap = self._gap or " "
             return
-        if role != _LINK:
+        if role == _ASIDE:
             self._gap = "\n" if self._length else ""
-        if role != _BLOCK:
-            self._open.append((self._length, len(self._pieces)))
+        self._open.append((self._length, len(self._pieces)))
 
     def _leave(self, node: LexborNode, role: int) -> None:
-        if role == _LINK:
-            self._close_link(node, *self._open.pop())
+        if role == _BLOCK:
+            self._gap = "\n" if self._length else ""
+        elif role == _LINK:
+            self._close_link(node, self._open.pop()[1])
         elif role == _CELL:
             self._gap = self._gap or " "
-        else:
+        elif role == _ASIDE:
             self._gap = "\n" if self._length else ""
-            if role == _ASIDE:
-                self._close_aside(node, self._open.pop()[0])
+            self._close_aside(node, self._open.pop()[0])
 
-    def _close_link(self, node: LexborNode, start: int, piece: int) -> None:
+    def _close_link(self, node: LexborNode, piece: int) -> None:
         attributes = node.attributes
         href = attributes.get("href")
         if href:

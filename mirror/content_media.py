@@ -40,11 +40,11 @@ _KINDS = """
 LINKED = frozenset(_KINDS.split())
 
 _ELEMENTS = "img,source,video,audio,track,a[href],object[data],embed[src],input[src]"
-# Asking every element for its attributes costs four times as much: only where there are such.
-_ATTRIBUTES = ",".join(f"[{name}]" for name in ("style", *BACKGROUND))
-_ATTRIBUTE_MARKS = ("style", "data-b")
+_SHOWING = ",".join((_ELEMENTS, *(f"[{name}]" for name in ("style", *BACKGROUND))))
 # Without any of these nothing is shown: most excerpts are plain paragraphs.
-_ELEMENT_MARKS = ("<img", "<a", "<source", "<vi", "<tr", "<obj", "<emb", "<inp")
+_MARKS = (
+    b"<img", b"<a", b"<source", b"<vi", b"<tr", b"<obj", b"<emb", b"<inp", b"style", b"data-b",
+)  # fmt: skip
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')\s]{1,4096})""", re.IGNORECASE)
 _DESCRIPTOR = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([wx])", re.ASCII)
 
@@ -97,11 +97,10 @@ def of_attachment(
 
 def shown(content: Content) -> Iterator[tuple[str, Role]]:
     """The addresses that HTML shows or links, as they are written, in the order of the page."""
-    html = content.html.lower()
-    styled = any(mark in html for mark in _ATTRIBUTE_MARKS)
-    if not styled and not any(mark in html for mark in _ELEMENT_MARKS):
+    html = content.raw.lower()
+    if not any(mark in html for mark in _MARKS):
         return
-    for node in content.tree.css(f"{_ELEMENTS},{_ATTRIBUTES}" if styled else _ELEMENTS):
+    for node in content.tree.css(_SHOWING):
         yield from _of_node(node)
 
 

@@ -84,9 +84,8 @@ class Item:
 
     `object` is the JSON object as it was sent, less the personal data nobody asked for. `columns`
     and `extra` are the same, split for storage (`mirror.wordpress.objects.split`); `fingerprint`
-    is of what is not volatile. `window` names the reply it came in, whose items are committed
-    together. The rest is filled in by the pipelines; `searchable` is the title and the plain text
-    of the content, kept so that the content is parsed once.
+    is of what is not volatile. The rest is filled in by the pipelines; `searchable` is the title
+    and the plain text of the content, kept so that the content is parsed once.
     """
 
     site_id: int
@@ -98,7 +97,6 @@ class Item:
     extra: str
     fingerprint: str
     read_at: str
-    window: int
     guid_key: str | None = None
     original_id: int | None = None
     attribution: Attribution | None = None

@@ -1,8 +1,7 @@
 """One crawl of one site: its store, its plan and its row. The seam between Scrapy and the store.
 
-Objects arrive in windows: the rows of one reply. Each goes through the pipelines as an item of its
-own; when the last of a window has come out of them, or was dropped on the way, the whole window is
-committed in one transaction, together with the point from which a later crawl would go on.
+Objects arrive in windows: the rows of one reply. They go through the pipelines together, and what
+comes out is committed in one transaction, with the point from which a later crawl would go on.
 """
 
 import asyncio
@@ -74,8 +73,7 @@ class Session:
         self.held_back: list[str] = []
         self.taxonomies: tuple[str, ...] = ()
         self._second_core = second_core
-        self._windows: dict[int, Window] = {}
-        self._number = 0
+        self._open: set[Window] = set()  # on their way
         self._failed: Exception | None = None
         with self.transaction():
             self.site_id = crawls.site_id(db, order.url, self.now)
@@ -139,7 +137,6 @@ class Session:
         `seen` collects the ids of a walk: those in it already are counted only once. A row that is
         no object with an id becomes a failure.
         """
-        self._number += 1
         sent = list(rows)
         read = [obj for row in sent if (obj := self._identified(collection, row))]
         # A reply that holds an object twice tells of it once: its last word.
@@ -149,19 +146,16 @@ class Session:
         if seen is not None:
             seen.update(ids)
         window = Window(
-            number=self._number,
             collection=collection,
             advance=advance,
             again=again,
             held=objects.fingerprints(self.db, self.site_id, collection.kind, ids),
             settled=asyncio.get_running_loop().create_future(),
-            waiting=len(ids),
+            ids=ids,
             broken=len(sent) - len(read),
         )
-        self._windows[window.number] = window
+        self._open.add(window)
         await self._read(window, sent_objects)
-        if not ids:
-            self._commit(window)
         return window
 
     def _identified(self, collection: Collection, row: object) -> JsonObject | None:
@@ -197,7 +191,7 @@ class Session:
         self, window: Window, sent: Sequence[JsonObject]
     ) -> list[Read] | None:
         core, kind = self._second_core, window.collection.kind
-        if core is None or not (core.started or len(self._windows) > 1) or kind not in EXAMINED:
+        if core is None or not (core.started or len(self._open) > 1) or kind not in EXAMINED:
             return None
         try:
             batch = orjson.dumps(sent)
@@ -226,15 +220,13 @@ class Session:
             extra=parts.extra,
             fingerprint=parts.fingerprint,
             read_at=read_at,
-            window=window.number,
             guid_key=guid_key(parts.columns.get("guid")) if kind == "post" else None,
         )
 
     # What the pipelines ask and say.
 
-    def found(self, item: Item) -> Found:
-        """What reading the object finds: read ahead, or now."""
-        window = self._windows[item.window]
+    def found(self, window: Window, item: Item) -> Found:
+        """What reading an object of a window finds: read ahead, or now."""
         if item.wp_id not in window.found:
             obj = item.object
             if item.kind == "post":
@@ -246,43 +238,18 @@ class Session:
             )
         return window.found[item.wp_id]
 
-    def is_known(self, item: Item) -> bool:
-        """Whether this very object, unchanged, is held already."""
-        window = self._windows[item.window]
-        return window.held.get(item.wp_id) == item.fingerprint
+    def originals(self, items: Sequence[Item]) -> dict[int, int]:
+        """Of those items that are copies, by their id: the earliest row with the same GUID under
+        another site or id."""
+        return objects.originals(
+            self.db,
+            self.site_id,
+            [(item.wp_id, item.guid_key) for item in items if item.guid_key is not None],
+        )
 
-    def original(self, item: Item) -> int | None:
-        """The earliest row with the same GUID under another site or id."""
-        if item.guid_key is None:
-            return None
-        row = self.db.execute(
-            "SELECT id FROM posts WHERE guid_key = ? AND NOT (site_id = ? AND wp_id = ?) "
-            "AND original_id IS NULL ORDER BY id LIMIT 1",
-            [item.guid_key, item.site_id, item.wp_id],
-        ).fetchone()
-        return row[0] if row else None
-
-    def keep(self, item: Item) -> None:
-        """An item that came through all pipelines: it is written with its window."""
-        self._windows[item.window].kept.append(item)
-
-    def settle(self, item: Item, *, dropped: bool = False, broken: bool = False) -> None:
-        """One item less to wait for; the last one commits the window.
-
-        `dropped`: it is held already, unchanged. `broken`: it could not be processed.
-        """
-        window = self._windows.get(item.window)
-        if window is None:
-            return
-        window.waiting -= 1
-        window.broken += broken
-        if dropped and item.wp_id not in window.again:
-            window.unchanged += 1
-        if window.waiting == 0:
-            self._commit(window)
-
-    def _commit(self, window: Window) -> None:
-        del self._windows[window.number]
+    def commit(self, window: Window) -> None:
+        """Writes what is left in a window, and settles it; an error goes to who waits for that."""
+        self._open.discard(window)
         try:
             self._write(window)
         except Exception as error:
@@ -294,10 +261,13 @@ class Session:
 
     def _write(self, window: Window) -> None:
         kind = window.collection.kind
+        for item in window.faulty:
+            self._fault(item)
+        window.broken += len(window.faulty)
         with self.transaction():
-            ids = [item.wp_id for item in window.kept]
+            ids = [item.wp_id for item in window.items]
             held = objects.stored(self.db, self.site_id, kind, ids)
-            intents = [decide(item, held.get(item.wp_id)) for item in window.kept]
+            intents = [decide(item, held.get(item.wp_id)) for item in window.items]
             apply(
                 self.db,
                 intents,
@@ -306,13 +276,25 @@ class Session:
                 now=self.now,
                 taxonomies=self.taxonomies,
             )
-            for item in window.items if self.has_failures else ():
+            for wp_id in window.read if self.has_failures else ():
                 failures.resolve_object(
-                    self.db, self.site_id, window.collection.name, item.wp_id, self.now
+                    self.db, self.site_id, window.collection.name, wp_id, self.now
                 )
             if window.advance is not None:
                 collections.update(self.db, self.site_id, window.collection.name, window.advance())
         self._count(intents, window)
+
+    def _fault(self, item: Item) -> None:
+        """A pipeline raised: a bug, but one object's, and told as such."""
+        self.fail(
+            Failure(
+                url=f"{item.collection}/{item.wp_id}",
+                kind="not-processed",
+                collection=item.collection,
+                wp_id=item.wp_id,
+                message=f"{item.collection} {item.wp_id} could not be processed: see the log",
+            )
+        )
 
     def _count(self, intents: Sequence[Intent], window: Window) -> None:
         window.written = {i.item.wp_id for i in intents if i.action != "unchanged"}

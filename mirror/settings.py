@@ -77,5 +77,13 @@ EXTENSIONS: dict[str, Any] = {
 MIRROR_MEDIA = "media"
 
 # `scrapy crawl wordpress -O posts.jsonl`: the object as it was sent, and where it came from.
+FEED_EXPORTERS = {
+    "json": "pipelines.feeds.Json",
+    "jsonlines": "pipelines.feeds.JsonLines",
+    "jsonl": "pipelines.feeds.JsonLines",
+    "jl": "pipelines.feeds.JsonLines",
+    "csv": "pipelines.feeds.Csv",
+    "xml": "pipelines.feeds.Xml",
+}
 FEED_EXPORT_FIELDS = ["collection", "wp_id", "read_at", "object", "attribution"]
 LOG_LEVEL = "INFO"

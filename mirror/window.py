@@ -1,34 +1,77 @@
-"""A window: the rows of one reply, which are committed together."""
+"""A window: the rows of one reply, which go through the pipelines and are committed together."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mirror.errors import StoreError
 from mirror.examination import Found
 from mirror.items import Collection, Item
+
+logger = logging.getLogger(__name__)
 
 Advance = Callable[[], Mapping[str, Any]]
 
 
 @dataclass(slots=True, eq=False)
 class Window:
-    """The rows of one reply on their way through the pipelines.
+    """The rows of one reply: what Scrapy's pipelines are given as one item.
 
-    `advance` is called inside the transaction and gives the columns of the collection's state that
-    stand for these rows. `again` are ids that an earlier window of this walk brought already.
+    `items` are those on their way: a pipeline takes out, or replaces. `advance` is called inside
+    the transaction and gives the columns of the collection's state that stand for these rows.
+    `again` are ids that an earlier window of this walk brought already. `held` are fingerprints,
+    and `found` is what was read ahead, by WordPress' id. `settled` is done when all is committed:
+    then `written` has the ids of what is new or changed, `unchanged` counts what was known, and
+    `broken` what could not be told apart or be processed.
     """
 
-    number: int
     collection: Collection
     advance: Advance | None
     again: frozenset[int]
     held: Mapping[int, str]
     settled: asyncio.Future[None]
-    waiting: int
     items: list[Item] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
     found: dict[int, Found] = field(default_factory=dict)
-    kept: list[Item] = field(default_factory=list)
+    faulty: list[Item] = field(default_factory=list)
     unchanged: int = 0
     broken: int = 0
     written: set[int] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+    @property
+    def read(self) -> set[int]:
+        """The ids of all objects of the reply that could be processed."""
+        return set(self.ids) - {item.wp_id for item in self.faulty}
+
+    def drop_known(self) -> int:
+        """Takes out what is held already as it is; returns how many those were."""
+        known = [one for one in self.items if self.held.get(one.wp_id) == one.fingerprint]
+        if known:
+            ids = {one.wp_id for one in known}
+            self.items = [one for one in self.items if one.wp_id not in ids]
+            self.unchanged += len(ids - self.again)
+        return len(known)
+
+    def sift(self, step: Callable[[Item], Item | None]) -> None:
+        """Puts each item through a step of a pipeline; None takes it out.
+
+        One for which the step raises is `faulty`: a bug, but one object's. Raises StoreError.
+        """
+        passed = []
+        for item in self.items:
+            try:
+                result = step(item)
+            except StoreError:
+                raise
+            except Exception:
+                logger.exception("%s %s could not be processed", item.collection, item.wp_id)
+                self.faulty.append(item)
+            else:
+                if result is not None:
+                    passed.append(result)
+        self.items = passed

@@ -6,6 +6,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from mirror.items import Item
+from mirror.window import Window
 from pipelines.session import session_of
 
 
@@ -20,12 +21,21 @@ class AttributionPipeline:
         """Scrapy's way in."""
         return cls(crawler)
 
-    def process_item(self, item: Item) -> Item:
+    def process_item(self, item: Window) -> Window:
         """Adds `attribution` and `searchable` to posts; other kinds pass."""
-        if item.kind != "post":
-            return item
-        found = session_of(self.crawler).found(item)
-        if found.attribution is not None and found.attribution.syndicated:
-            assert self.crawler.stats is not None
-            self.crawler.stats.inc_value("mirror/attribution/syndicated")
-        return replace(item, attribution=found.attribution, searchable=found.searchable)
+        window = item
+        if window.collection.kind != "post":
+            return window
+        session = session_of(self.crawler)
+
+        def judged(one: Item) -> Item:
+            found = session.found(window, one)
+            return replace(one, attribution=found.attribution, searchable=found.searchable)
+
+        window.sift(judged)
+        syndicated = sum(
+            one.attribution is not None and one.attribution.syndicated for one in window
+        )
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value("mirror/attribution/syndicated", syndicated)
+        return window

@@ -4,10 +4,9 @@ from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
 
 from mirror.items import Item
-from mirror.session import Session
+from mirror.window import Window
 from pipelines.session import session_of
 
 
@@ -22,19 +21,17 @@ class DedupePipeline:
         """Scrapy's way in."""
         return cls(crawler)
 
-    @property
-    def session(self) -> Session:
-        """The crawl in progress."""
-        return session_of(self.crawler)
-
-    def process_item(self, item: Item) -> Item:
-        """Raises DropItem for what is known; sets `original_id` on copies."""
+    def process_item(self, item: Window) -> Window:
+        """Takes out what is known; sets `original_id` on copies."""
         assert self.crawler.stats is not None
-        if self.session.is_known(item):
-            self.crawler.stats.inc_value("mirror/dedupe/known")
-            raise DropItem(f"{item.collection} {item.wp_id}: unchanged", log_level="DEBUG")
-        original = self.session.original(item)
-        if original is None:
-            return item
-        self.crawler.stats.inc_value("mirror/dedupe/copies")
-        return replace(item, original_id=original)
+        window = item
+        self.crawler.stats.inc_value("mirror/dedupe/known", window.drop_known())
+        originals = session_of(self.crawler).originals(window.items)
+        self.crawler.stats.inc_value("mirror/dedupe/copies", len(originals))
+        if originals:
+            window.sift(lambda one: _copy_of(one, originals.get(one.wp_id)))
+        return window
+
+
+def _copy_of(item: Item, original: int | None) -> Item:
+    return item if original is None else replace(item, original_id=original)

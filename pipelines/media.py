@@ -6,7 +6,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from mirror.examination import EXAMINED
-from mirror.items import Item
+from mirror.window import Window
 from pipelines.session import session_of
 
 
@@ -21,11 +21,14 @@ class MediaPipeline:
         """Scrapy's way in."""
         return cls(crawler)
 
-    def process_item(self, item: Item) -> Item:
+    def process_item(self, item: Window) -> Window:
         """Adds `media` to posts and attachments; other kinds pass."""
-        if item.kind not in EXAMINED:
-            return item
-        media = session_of(self.crawler).found(item).media
+        window = item
+        if window.collection.kind not in EXAMINED:
+            return window
+        session = session_of(self.crawler)
+        window.sift(lambda one: replace(one, media=session.found(window, one).media))
         assert self.crawler.stats is not None
-        self.crawler.stats.inc_value("mirror/media/uses", len(media or ()))
-        return replace(item, media=media)
+        uses = sum(len(one.media or ()) for one in window)
+        self.crawler.stats.inc_value("mirror/media/uses", uses)
+        return window

@@ -1,17 +1,16 @@
-"""Keeps what came through; commits a window when its last item is settled."""
+"""Writes what came through, a window in one transaction."""
 
 from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from mirror.items import Item
-from mirror.store.failures import Failure
+from mirror.window import Window
 from pipelines.session import session_of
 
 
 class StorePipeline:
-    """Last of the pipelines. Items that an earlier one dropped or broke are settled here too."""
+    """Last of the pipelines. A window that an earlier one dropped or broke is settled here too."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -20,36 +19,25 @@ class StorePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way in."""
         pipeline = cls(crawler)
-        crawler.signals.connect(pipeline.item_scraped, signal=signals.item_scraped)
         crawler.signals.connect(pipeline.item_dropped, signal=signals.item_dropped)
         crawler.signals.connect(pipeline.item_error, signal=signals.item_error)
         return pipeline
 
-    def process_item(self, item: Item) -> Item:
-        """Hands the item to the session."""
+    def process_item(self, item: Window) -> Window:
+        """Hands the window to the session."""
         assert self.crawler.stats is not None
-        self.crawler.stats.inc_value("mirror/store/kept")
-        session_of(self.crawler).keep(item)
+        self.crawler.stats.inc_value("mirror/store/kept", len(item.items))
+        session_of(self.crawler).commit(item)
         return item
 
-    def item_scraped(self, item: Item) -> None:
-        """The item came through."""
-        session_of(self.crawler).settle(item)
+    def item_dropped(self, item: Window) -> None:
+        """Somebody's own pipeline wants none of it."""
+        item.unchanged += len(item.items)
+        item.items = []
+        session_of(self.crawler).commit(item)
 
-    def item_dropped(self, item: Item) -> None:
-        """The item is held already."""
-        session_of(self.crawler).settle(item, dropped=True)
-
-    def item_error(self, item: Item) -> None:
-        """A pipeline raised: a bug, but one object's, and told as such."""
-        session = session_of(self.crawler)
-        session.fail(
-            Failure(
-                url=f"{item.collection}/{item.wp_id}",
-                kind="not-processed",
-                collection=item.collection,
-                wp_id=item.wp_id,
-                message=f"{item.collection} {item.wp_id} could not be processed: see the log",
-            )
-        )
-        session.settle(item, broken=True)
+    def item_error(self, item: Window) -> None:
+        """A pipeline raised for the window as a whole: a bug, and told of each object."""
+        item.faulty += item.items
+        item.items = []
+        session_of(self.crawler).commit(item)

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from mirror.attribution import Site
 from mirror.errors import RefusedError, SiteError
-from mirror.items import Item
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import crawls
@@ -19,6 +18,7 @@ from mirror.store import feeds as known
 from mirror.store.feeds import Validators
 from mirror.sync.plan import OVERLAP
 from mirror.urls import host_of
+from mirror.window import Window
 from mirror.wordpress.advertised import MOST_BYTES, feed_home, pinned
 from mirror.wordpress.feeds import Entry
 from mirror.wordpress.pages import read_page
@@ -52,7 +52,7 @@ class Fallback:
         session: Session,
         client: Client,
         watcher: Watcher,
-        send: Callable[[Item], None],
+        send: Callable[[Window], None],
         why: str,
         refused: bool = True,
         answered: frozenset[str] = frozenset(),

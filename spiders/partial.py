@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mirror.errors import RefusedError
-from mirror.items import Collection, Item
+from mirror.items import Collection
 from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import unidentified
 from mirror.store.failures import Failure
+from mirror.window import Window
 from mirror.wordpress.advertised import pinned
 from mirror.wordpress.feeds import Entry, guid_id, rest_object
 from mirror.wordpress.objects import identified, rebuild
@@ -39,7 +40,7 @@ class Keeper:
         self,
         session: Session,
         client: Client,
-        send: Callable[[Item], None],
+        send: Callable[[Window], None],
         reach: Reach,
         home: str,
     ) -> None:
@@ -76,8 +77,7 @@ class Keeper:
                 row = merged(before, row)
             whole.append(dict(row))
         window = await self.session.open(collection, whole)
-        for item in window.items:
-            self.send(item)
+        self.send(window)
         await window.settled
         self.reach.kept[collection.slug] += len(rows)
         if state.watermark is not None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mirror.items import Collection, Item
+from mirror.items import Collection
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import collections as states
@@ -14,6 +14,7 @@ from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
 from mirror.sync.decide import MOST_UNSETTLED
 from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
+from mirror.window import Window as Rows
 from mirror.wordpress.objects import identified
 from mirror.wordpress.pagination import Resume, Walk
 from mirror.wordpress.pagination import Window as Page
@@ -39,7 +40,7 @@ class Reader:
         index: object,
         seeing: Seeing,
         watcher: Watcher,
-        send: Callable[[Item], None],
+        send: Callable[[Rows], None],
         started: datetime,
     ) -> None:
         self.session = session
@@ -88,8 +89,7 @@ class Reader:
         """Sends rows through the pipelines, and waits until they are committed."""
         rows = self.seeing.rows(reading.collection, rows)
         window = await self.session.open(reading.collection, rows, advance=advance, seen=seen)
-        for item in window.items:
-            self.send(item)
+        self.send(window)
         await window.settled
         reading.written.update(window.written)
         reading.failed += window.broken

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mirror.attribution import Site
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
-from mirror.items import Collection, Item
+from mirror.items import Collection
 from mirror.progress import CrawlSummary, Outcome, Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import collections as states
@@ -14,6 +14,7 @@ from mirror.store import crawls, failures, unidentified
 from mirror.store.crawls import Coverage
 from mirror.sync.plan import OVERLAP, Way, plan
 from mirror.urls import host_of
+from mirror.window import Window
 from mirror.wordpress.discovery import Root
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
@@ -37,7 +38,7 @@ MEDIA_CHECK = 500
 
 
 class Visit:
-    """A crawl as a sequence of steps. `send` hands an item to Scrapy's pipelines."""
+    """A crawl as a sequence of steps. `send` hands a window to Scrapy's pipelines."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class Visit:
         session: Session,
         client: Client,
         watcher: Watcher,
-        send: Callable[[Item], None],
+        send: Callable[[Window], None],
     ) -> None:
         self.session = session
         self.client = client

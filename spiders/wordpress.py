@@ -1,7 +1,7 @@
 """The spider: mirrors one WordPress site.
 
 Discovery, walks and updates read as straight lines of `await`; Scrapy's downloader, middlewares,
-item pipelines and signals carry them out. `start` yields the items that the visit produces.
+item pipelines and signals carry them out. `start` yields the windows that the visit produces.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ from scrapy.exceptions import NotConfigured
 
 from mirror import credentials
 from mirror.errors import MirrorError, StoreError
-from mirror.items import Item
 from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
 from mirror.store.connection import connect
+from mirror.window import Window
 from spiders.client import Client
 from spiders.visit import Visit
 
@@ -53,7 +53,7 @@ class WordpressSpider(Spider):
         self.stopped_for: str | None = None
         self._unlock = ExitStack()
         self._visit: asyncio.Task[None] | None = None
-        self._items: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._windows: asyncio.Queue[Window | None] = asyncio.Queue()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -67,12 +67,12 @@ class WordpressSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yields the items of the visit as they arrive."""
+        """Yields the windows of the visit as they arrive: each is an item to Scrapy."""
         self.watcher.started(self.session.host)
         self._visit = asyncio.create_task(self._run())
         try:
-            while (item := await self._items.get()) is not None:
-                yield item
+            while (window := await self._windows.get()) is not None:
+                yield window
         finally:
             if not self._visit.done():
                 self._visit.cancel()
@@ -86,7 +86,7 @@ class WordpressSpider(Spider):
             session=self.session,
             client=client,
             watcher=self.watcher,
-            send=self._items.put_nowait,
+            send=self._windows.put_nowait,
         )
         try:
             if self.order.credentials is not None:
@@ -107,7 +107,7 @@ class WordpressSpider(Spider):
             self.fatal = error
             raise
         finally:
-            self._items.put_nowait(None)
+            self._windows.put_nowait(None)
 
     def _count(self) -> None:
         """Scrapy counts requests and bytes: with robots.txt, headers, and as compressed."""

@@ -20,6 +20,7 @@ FLOORS = {
     "mirror.progress": 0,
     "mirror.wordpress": 1,
     "mirror.content": 1,
+    "mirror.marks": 1,
     "mirror.content_media": 1,
     "mirror.media_urls": 1,
     "mirror.attribution": 2,

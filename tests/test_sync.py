@@ -26,7 +26,7 @@ def item(obj: dict[str, Any]) -> Item:
     columns, extra = split("post", obj)
     return Item(
         site_id=1, collection="posts", kind="post", wp_id=obj["id"], object=obj, columns=columns,
-        extra=extra, fingerprint=fingerprint("post", obj), read_at="", window=1,
+        extra=extra, fingerprint=fingerprint("post", obj), read_at="",
     )  # fmt: skip
 
 

@@ -25,10 +25,10 @@ from mirror.attribution.read_on import MoreLink, ReadOn
 from mirror.attribution.rule import Rule
 from mirror.attribution.site import Site, site_of
 from mirror.attribution.source_lines import SourceLine
-from mirror.attribution.stems import Marks
 from mirror.attribution.structured import BasedOn, LinkElsewhere
 from mirror.content import Content
 from mirror.items import Attribution, Evidence
+from mirror.marks import Marks
 from mirror.urls import host_of
 
 __all__ = ["RULES", "RULES_VERSION", "Site", "judge", "judge_by", "site_of", "to_line"]

@@ -47,10 +47,10 @@ class Article:
         self._foreign: dict[str, tuple[str, str] | None] = {}
         self.content = content if content is not None else Content(self.html)
 
-    @lazy
+    @property
     def raw(self) -> bytes:
         """The content's HTML in UTF-8."""
-        return self.html.encode("utf-8", "replace")
+        return self.content.raw
 
     @lazy
     def link(self) -> str:

@@ -11,8 +11,8 @@ from mirror.attribution.credit import NOT_PUBLISHERS
 from mirror.attribution.fields import host_at, words
 from mirror.attribution.publishers import identity, publisher_of
 from mirror.attribution.rule import Example, Family, Role
-from mirror.attribution.stems import Marks
 from mirror.items import Evidence
+from mirror.marks import Marks
 
 # Jetpack's image proxy: i0.wp.com/host/path.
 _PHOTON = re.compile(r"^(?:https?:)?//i\d\.wp\.com/([^/?#]+/[^?#]*)")

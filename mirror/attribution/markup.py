@@ -9,8 +9,8 @@ from mirror.attribution.addresses import is_domain, registrable
 from mirror.attribution.article import Article
 from mirror.attribution.publishers import publisher_of
 from mirror.attribution.rule import Example, Family, Role
-from mirror.attribution.stems import Marks
 from mirror.items import Evidence
+from mirror.marks import Marks
 
 # Clay, CNN's and New York Media's CMS, names each component by an address without a scheme.
 _URI = re.compile(r"""\bdata-uri=["']((?:[\w-]{1,63}\.){1,5}[a-z]{2,12})/[^"'\s]{0,200}""")

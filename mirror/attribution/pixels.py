@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from mirror.attribution.article import Article
 from mirror.attribution.rule import Example, Family, Role
-from mirror.attribution.stems import Marks
 from mirror.items import Evidence
+from mirror.marks import Marks
 from mirror.urls import host_of
 
 

@@ -6,7 +6,7 @@ tell which rules have something to look at; the others cost nothing.
 
 from collections.abc import Iterable
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation
 
 
 class Stems:
@@ -32,26 +32,3 @@ class Stems:
         for word, start, _ in matches:
             found.setdefault(self._words[word], []).append(start)
         return found
-
-
-class Marks:
-    """A fixed set of strings of which only the presence matters: half the price of `Stems`.
-
-    None may be part of another: of two that overlap in a text the first is seen.
-
-    >>> sorted(Marks({"first", "last", "least"}).present(b"first, at first and last"))
-    ['first', 'last']
-    """
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted(words)
-        self._automaton = BytesAhoCorasick(
-            [word.encode() for word in self._words],
-            implementation=Implementation.DFA,
-            matchkind=MatchKind.LeftmostLongest,
-        )
-
-    def present(self, raw: bytes) -> set[str]:
-        """Those that are in a text in UTF-8."""
-        matches = self._automaton.find_matches_as_indexes(raw)
-        return {self._words[word] for word, _, _ in matches}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
@@ -19,12 +19,14 @@ TABLES: dict[Kind, tuple[str, str]] = {
     "comment": ("comments", "comment"),
 }
 
+Of = TypeVar("Of")
+
 # SQLite's default limit of variables in one statement is 32,766 (999 before 3.32).
 BATCH = 500
 
 
-def batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    """The ids in runs that fit into one statement."""
+def batches(ids: Sequence[Of]) -> Iterable[Sequence[Of]]:
+    """The ids, or other keys, in runs that fit into one statement."""
     return (ids[i : i + BATCH] for i in range(0, len(ids), BATCH))
 
 
@@ -74,6 +76,30 @@ def fingerprints(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) 
             )
         )
     return found
+
+
+def originals(db: Database, site_id: int, keys: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """The earliest row that has a post's GUID, under another site or id: (wp_id, guid_key) pairs
+    in, row ids by `wp_id` out. What is itself a copy is no original."""
+    wanted = {key for _, key in keys}
+    rows: dict[str, list[tuple[int, int, int]]] = {}
+    for some in batches(sorted(wanted)):
+        found = db.execute(
+            "SELECT guid_key, id, site_id, wp_id FROM posts "
+            f"WHERE original_id IS NULL AND guid_key IN ({marks(some)}) ORDER BY id",
+            list(some),
+        )
+        for key, *row in found:
+            rows.setdefault(key, []).append((row[0], row[1], row[2]))
+    return {
+        wp_id: row_id
+        for wp_id, key in keys
+        if (row_id := _first_other(rows.get(key, ()), site_id, wp_id)) is not None
+    }
+
+
+def _first_other(rows: Iterable[tuple[int, int, int]], site_id: int, wp_id: int) -> int | None:
+    return next((row_id for row_id, *at in rows if at != [site_id, wp_id]), None)
 
 
 def insert(

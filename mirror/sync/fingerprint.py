@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from mirror.items import JsonObject, Kind
+from mirror.marks import Marks
 from mirror.wordpress.literals import spelled
 
 # Raised when the projection changes, so that rows fingerprinted by an older rule are compared by
@@ -44,7 +45,8 @@ MADE = "div|figure|audio|video|style|script|noscript|dl|ul|ol"
 # What differs in rendered HTML although nobody edited it: numbers that WordPress gives out within
 # one request, `uniqid()` values, nonces. A marker that every match contains, and the pattern, whose
 # first group is kept. Each pattern begins with its marker where it can, since the regular
-# expression engine then searches for that text instead of trying every position.
+# expression engine then searches for that text instead of trying every position. Empty lines come
+# last: taking out what stands between two leaves some.
 UNSTEADY = tuple(
     (marker, re.compile(pattern))
     for marker, pattern in (
@@ -59,7 +61,7 @@ UNSTEADY = tuple(
         ("wp-container-", r"(wp-container-)[\w-]+"),  # wp_unique_prefixed_id, block layouts
         ("wp-elements-", r"(wp-elements-)[0-9a-f]+"),  # block-supports/elements.php
         ("wp-duotone-", r"(wp-duotone-)[\w-]+"),  # block-supports/duotone.php
-        ("wp-block-", r"(wp-block-[a-z]+(?:-[a-z]+){0,6}-)\d+"),  # wp_unique_id in core blocks
+        ("wp-block-", r"(wp-block-(?:[a-z]++-){1,7}+)\d+"),  # wp_unique_id in core blocks
         ("unique-id-", r"(unique-id-)\d+"),  # wp_unique_id with a theme's prefix
         ("data-wp-context=", r"""(data-wp-context=)(?:"[^"]*"|'[^']*')"""),  # uniqid(), 6.7
         ("nonce=", r"""(nonce=)(?:"[^"]*"|'[^']*'|\w+)"""),  # wp_create_nonce
@@ -70,9 +72,10 @@ UNSTEADY = tuple(
         ("<p><", rf"()<p>(?=<(?:{MADE})[\s>])"),
         ("></p>", rf"(</(?:{MADE})>)</p>"),
         (">\n</p>", rf"(</(?:{MADE})>)\n</p>"),
-        ("\n\n", r"(\n)\n+"),
     )
 )
+_MARKS = Marks({marker for marker, _ in UNSTEADY})
+_EMPTY_LINES = re.compile(r"\n\n+")
 
 
 # The fields whose HTML WordPress makes anew for each reply; the latter two are those of media.
@@ -81,10 +84,11 @@ RENDERED = ("content", "excerpt", "description", "caption")
 
 def steady(html: str) -> str:
     """The HTML with everything replaced that differs although nobody edited it."""
-    for marker, pattern in UNSTEADY:
-        if marker in html:
+    present = _MARKS.present(html.encode("utf-8", "replace"))
+    for marker, pattern in UNSTEADY if present else ():
+        if marker in present:
             html = pattern.sub(r"\1", html)
-    return html
+    return _EMPTY_LINES.sub("\n", html)
 
 
 def projection(kind: Kind, obj: JsonObject) -> dict[str, Any]:

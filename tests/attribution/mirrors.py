@@ -56,7 +56,7 @@ def _item(site: int, host: str, one: dict[str, Any], judged: bool) -> Item:
     nobody = Site(host, aliases=frozenset(["gazette.org", "paper.com"]))
     return Item(
         site_id=site, collection="posts", kind="post", wp_id=one["id"], object=one, columns=columns,
-        extra=extra, fingerprint=fingerprint("post", one), read_at=NOW, window=1,
+        extra=extra, fingerprint=fingerprint("post", one), read_at=NOW,
         guid_key=guid_key(columns.get("guid")),
         attribution=judge(one, Site(host) if judged else nobody),
     )  # fmt: skip

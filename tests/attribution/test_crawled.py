@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from mirror.items import Collection, Item
+from mirror.items import Collection
 from mirror.progress import CrawlOrder
 from mirror.session import Session
 from mirror.store.connection import connect
@@ -14,22 +14,16 @@ USERS = Collection(name="users", kind="author", slug="user", route="/wp/v2/users
 AGENCY = {"id": 7, "name": "Associated Press", "slug": "ap", "link": "https://courier.net/ap/"}
 
 
-def keep(session: Session, items: list[Item]) -> None:
-    for item in items:
-        session.keep(item)
-        session.settle(item)
-
-
 async def crawled(path: Path) -> None:
     db = connect(path, write=True)
     session = Session(db, CrawlOrder(url="https://courier.net"))
     users = await session.open(USERS, [AGENCY])
-    keep(session, list(users.items))
+    session.commit(users)
     await users.settled
     written = post("courier.net", 1, "<p>Talks went on.</p>", "2026-02-01T10:00:00", author=7)
     posts = await session.open(POSTS, [written])
     (item,) = posts.items
-    found = session.found(item).attribution
+    found = session.found(posts, item).attribution
     assert found is not None
     assert found.upstream_domain == "apnews.com"
     assert "_embedded" not in item.object

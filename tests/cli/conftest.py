@@ -98,7 +98,6 @@ class Crawl:
             extra=extra,
             fingerprint=fingerprint(kind, obj),
             read_at=self.now,
-            window=1,
             guid_key=guid_key(columns.get("guid")),
             attribution=judge(obj, site_of(obj)) if kind == "post" else None,
         )

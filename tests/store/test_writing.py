@@ -62,7 +62,6 @@ def item(
         extra=extra,
         fingerprint=fingerprint(kind, obj),
         read_at="",
-        window=1,
         guid_key=guid_key(columns.get("guid")),
         attribution=verdict,
     )
