@@ -5,7 +5,7 @@ is named (the original that a gallery plugin keeps in an attribute, else the wid
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -40,6 +40,7 @@ _KINDS = """
 LINKED = frozenset(_KINDS.split())
 
 _ELEMENTS = "img,source,video,audio,track,a[href],object[data],embed[src],input[src]"
+_STYLED = frozenset(("style", *BACKGROUND))
 _SHOWING = ",".join((_ELEMENTS, *(f"[{name}]" for name in ("style", *BACKGROUND))))
 # Without any of these nothing is shown: most excerpts are plain paragraphs.
 _MARKS = (
@@ -104,9 +105,8 @@ def shown(content: Content) -> Iterator[tuple[str, Role]]:
         yield from _of_node(node)
 
 
-def candidates(node: LexborNode) -> list[str]:
-    """All addresses of one `img` or `source`, the best first."""
-    attributes = node.attributes
+def candidates(attributes: Mapping[str, str | None]) -> list[str]:
+    """All addresses that an `img` or `source` has in its attributes, the best first."""
     originals = [value for name in ORIGINAL if (value := attributes.get(name))]
     srcset = [
         pair
@@ -169,12 +169,12 @@ def _of_object(obj: JsonObject, content: Content | None) -> Iterator[tuple[str, 
 def _of_node(node: LexborNode) -> Iterator[tuple[str, Role]]:
     attributes, tag = node.attributes, node.tag
     if tag == "img":
-        best = next((url for url in candidates(node) if not _is_placeholder(url)), None)
+        best = next((url for url in candidates(attributes) if not _is_placeholder(url)), None)
         if best is not None:
             yield best, "gallery" if _in_gallery(node) else "inline"
     elif tag == "source":
         if not _of_picture_with_img(node):
-            yield from ((url, "inline") for url in candidates(node)[:1])
+            yield from ((url, "inline") for url in candidates(attributes)[:1])
     elif tag == "a":
         href = attributes.get("href") or ""
         if extension(href) in LINKED:
@@ -184,6 +184,8 @@ def _of_node(node: LexborNode) -> Iterator[tuple[str, Role]]:
             value = attributes.get(name)
             if value and (name != "data" or tag == "object"):
                 yield value, "inline"
+    if _STYLED.isdisjoint(attributes):
+        return
     for name in BACKGROUND:
         if value := attributes.get(name):
             urls = _CSS_URL.findall(value)[:MAX_CANDIDATES]

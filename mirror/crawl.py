@@ -83,6 +83,9 @@ def plan(order: CrawlOrder) -> CrawlPlan:
 
 def crawler_process(settings: dict[str, Any]) -> Any:
     """Scrapy's process with this project's settings, and without its banner."""
+    # First, from here: Scrapy looks through the whole stack when this is loaded, and later that is
+    # twice as deep (0.1 s).
+    import scrapy.core.downloader.contextfactory  # noqa: F401
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.project import get_project_settings
 

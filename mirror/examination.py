@@ -4,8 +4,7 @@ Pure, and the costly part of a crawl: the content is parsed once for all of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mirror.attribution import Site, judge
 from mirror.attribution.fields import rendered
@@ -13,23 +12,27 @@ from mirror.content import Content, searchable
 from mirror.content_media import of_attachment, uses
 from mirror.items import Attribution, JsonObject, Kind, MediaUse
 from mirror.sync.fingerprint import fingerprint
+from mirror.urls import guid_key
 from mirror.wordpress.objects import split
 
 # The kinds in which there is something to be found.
 EXAMINED: frozenset[Kind] = frozenset({"post", "media"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """An object, split for storage (`mirror.wordpress.objects.split`), and its fingerprint."""
+# Named tuples, since they come out of the second core by the thousand.
+class Parts(NamedTuple):
+    """An object, split for storage (`mirror.wordpress.objects.split`), and its fingerprint.
+
+    `guid_key`: of a post, its GUID in the form in which two are compared (`mirror.urls.guid_key`).
+    """
 
     columns: Mapping[str, Any]
     extra: str
     fingerprint: str
+    guid_key: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """What reading found; None for what objects of the kind do not have.
 
     `searchable` is the title and the text of the content, as the full-text index takes them.
@@ -43,7 +46,8 @@ class Found:
 def take_apart(kind: Kind, obj: JsonObject) -> Parts:
     """The object as it is stored and compared."""
     columns, extra = split(kind, obj)
-    return Parts(columns=columns, extra=extra, fingerprint=fingerprint(kind, obj))
+    key = guid_key(columns["guid"]) if kind == "post" else None
+    return Parts(columns, extra, fingerprint(kind, obj), key)
 
 
 def examine(

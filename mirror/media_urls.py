@@ -17,7 +17,9 @@ MAX_URL = 4096  # longer ones are built by accident, or to be a burden
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9_./~%+,=&?:@-]*", re.ASCII)
 # What most addresses are: nothing to encode, to resolve or to strip.
-_CANONICAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_./~%+,=&:@-]*", re.ASCII)
+_CANONICAL = re.compile(
+    r"https?://[a-z0-9.-]+(?::[1-5]?\d{1,4})?/[A-Za-z0-9_./~%+,=&:@-]*", re.ASCII
+)
 _SIZE = re.compile(r"-(\d{1,5}x\d{1,5})(?=\.[A-Za-z0-9]{2,5}$)", re.ASCII)
 _SERVED = re.compile(r"-(scaled|rotated)(?=\.[A-Za-z0-9]{2,5}$)", re.ASCII)
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
@@ -87,6 +89,10 @@ def variant(url: str) -> Variant:
     >>> found.url, found.original, found.size
     ('https://a.example/u/b-300x200.jpg', 'https://a.example/u/b.jpg', '300x200')
     """
+    if "?" not in url and ".wp.com/" not in url:
+        # What most addresses are: they end with their path, and no proxy serves them.
+        own, size = _original(url)
+        return Variant(url=url, original=own, size=size)
     parts = urlsplit(url)
     host, path = parts.hostname or "", parts.path
     proxy = None
@@ -100,17 +106,21 @@ def variant(url: str) -> Variant:
     elif host.endswith(".files.wordpress.com") and parts.query:
         plain = urlunsplit(parts._replace(query=_without(parts.query, _RESIZING)))
         proxy, url = (url, plain) if plain != url else (None, url)
-    stem = _SIZE.sub("", path)
-    size = found[1] if (found := _SIZE.search(path)) else "full"
-    original = _SERVED.sub("", stem)
-    if size == "full" and original != path:
-        size = "scaled"
+    original, size = _original(path)
     if original == path:
         return Variant(url=url, original=url, proxy=proxy)
-    own = urlsplit(url)
-    return Variant(
-        url=url, original=urlunsplit(own._replace(path=original)), size=size, proxy=proxy
-    )
+    whole = urlunsplit(urlsplit(url)._replace(path=original))
+    return Variant(url=url, original=whole, size=size, proxy=proxy)
+
+
+def _original(path: str) -> tuple[str, str]:
+    """The path of the original of a file, and which size of it the file is."""
+    sized = _SIZE.search(path)
+    stem = path[: sized.start()] + path[sized.end() :] if sized else path
+    original = _SERVED.sub("", stem)
+    if sized:
+        return original, sized[1]
+    return original, "full" if original == path else "scaled"
 
 
 def _without(query: str, names: frozenset[str]) -> str:

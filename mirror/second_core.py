@@ -3,19 +3,24 @@
 Started when there is more to read than this process can do beside its other work, which a polite
 crawl of one site never comes to. It runs this module with a pipe on either side, and ends when the
 pipe does: whatever kills the crawl leaves nothing behind. If it dies itself, the crawl goes on
-without it. Batches and what is read in them travel as pickles: both ends are this program.
+without it. What is to be read waits in pieces: the second process is given the oldest, and whenever
+this one has nothing more urgent to do, it reads the newest itself. So neither is ever idle. Batches
+and what is read in them travel as pickles: both ends are this program.
 """
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import orjson
 
@@ -25,10 +30,15 @@ from mirror.items import JsonObject, Kind
 
 logger = logging.getLogger(__name__)
 
-# One batch is being read, two wait: more would be read here sooner.
-BACKLOG = 3
+# Objects in a piece: the loop of this process waits no longer than for one of them to be read.
+PIECE = 25
+# Pieces on their way: one is being read, the others are there when it is done.
+ON_THE_WAY = 3
 
-# Room for a batch, or for what was read in one: neither end waits for the other.
+# Seconds that a turn of the loop takes which has nothing to do.
+IDLE = 0.0001
+
+# Room for some pieces, or for what was read in them: neither end waits for the other.
 PIPE_BYTES = 1 << 20
 
 # What an object consists of, and what is found in it unless it is held as it is.
@@ -37,22 +47,27 @@ Read = tuple[Parts, Found | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Objects of one kind and site, to be read: a JSON list of them.
+    """Objects of one kind and site, to be read.
 
     `embedded` is what to put under `_embedded` of some of them, for the judgement alone; `held` are
     the fingerprints of those that are held. Both by WordPress' id.
     """
 
     kind: Kind
-    objects: bytes
+    objects: Sequence[JsonObject]
     embedded: Mapping[int, JsonObject]
     held: Mapping[int, str]
     site: Site
     site_url: str
 
+    def pieces(self) -> Iterator["Batch"]:
+        """The same, in batches of at most PIECE objects."""
+        for start in range(0, len(self.objects), PIECE):
+            yield replace(self, objects=self.objects[start : start + PIECE])
+
     def read(self) -> list[Read]:
         """Takes each object apart, and looks into those that are not held as they are."""
-        return [self._read(obj) for obj in orjson.loads(self.objects)]
+        return [self._read(obj) for obj in self.objects]
 
     def _read(self, obj: JsonObject) -> Read:
         number = obj["id"]
@@ -61,7 +76,35 @@ class Batch:
             return parts, None
         if number in self.embedded:
             obj = {**obj, "_embedded": self.embedded[number]}
-        return parts, examine(self.kind, obj, parts.columns, self.site, self.site_url)
+        try:
+            return parts, examine(self.kind, obj, parts.columns, self.site, self.site_url)
+        except Exception:  # a bug: the pipelines meet it again, and tell it of this one object
+            return parts, None
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A piece that waits to be read, and who waits for it."""
+
+    batch: Batch
+    answer: asyncio.Future[list[Read]]
+
+    def message(self) -> bytes:
+        """The batch for the other process. Raises TypeError for what orjson cannot write.
+
+        Objects are written and read faster as JSON than as anything else.
+        """
+        objects = orjson.dumps(self.batch.objects)
+        return pickle.dumps((replace(self.batch, objects=()), objects), pickle.HIGHEST_PROTOCOL)
+
+    def read_here(self) -> None:
+        """Answers in this process."""
+        if self.answer.done():  # nobody waits any more
+            return
+        try:
+            self.answer.set_result(self.batch.read())
+        except Exception as error:
+            self.answer.set_exception(error)
 
 
 class SecondCore:
@@ -69,7 +112,9 @@ class SecondCore:
 
     def __init__(self, cores: int | None = None) -> None:
         self._useful = (cores or len(os.sched_getaffinity(0))) > 1
-        self._waiting = 0
+        self._jobs: deque[Job] = deque()
+        self._on_the_way = 0
+        self._helping: asyncio.AbstractEventLoop | None = None
         self._process: subprocess.Popen[bytes] | None = None
         # A thread at each pipe, so that the next batch is there when one has been read.
         self._asking = ThreadPoolExecutor(1, "second-core-asking")
@@ -85,23 +130,17 @@ class SecondCore:
         """The process, if there is one."""
         return self._process.pid if self._process is not None else None
 
-    async def read(self, batch: Batch) -> list[Read] | None:
-        """What each object holds; None if the caller had better look for himself."""
-        if not self._useful or self._waiting >= BACKLOG:
-            return None
-        message = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
-        self._waiting += 1
-        # Both at once, and neither taken back: else an answer would be taken for another one's.
-        asked = self._asking.submit(self._ask, message)
-        answer = asyncio.wrap_future(self._hearing.submit(self._hear, asked))
-        try:
-            return await asyncio.shield(answer)
-        except (OSError, EOFError, pickle.PickleError) as error:
-            self._useful = False
-            logger.warning("the second process is gone (%s): going on without it", error)
-            return None
-        finally:
-            self._waiting -= 1
+    async def read(self, batch: Batch) -> list[Read]:
+        """What each object holds, wherever it is read."""
+        loop = asyncio.get_running_loop()
+        jobs = [Job(piece, loop.create_future()) for piece in batch.pieces()]
+        self._jobs.extend(jobs)
+        self._feed()
+        if self._helping is not loop:
+            self._helping = loop
+            loop.call_soon(self._help, loop, loop.time())
+        answers = await asyncio.gather(*(job.answer for job in jobs))
+        return [read for answer in answers for read in answer]
 
     def close(self) -> None:
         """Lets the process end."""
@@ -111,6 +150,47 @@ class SecondCore:
             with contextlib.suppress(BrokenPipeError), self._process:
                 pass  # closes both pipes, and waits
             self._process = None
+
+    def _feed(self) -> None:
+        """Gives the other process what waits longest."""
+        while self._useful and self._jobs and self._on_the_way < ON_THE_WAY:
+            job = self._jobs.popleft()
+            if job.answer.done():
+                continue
+            try:
+                message = job.message()
+            except TypeError:  # what only `mirror.wordpress.parse` reads exactly
+                job.read_here()
+                continue
+            self._on_the_way += 1
+            # Both at once, and neither taken back: else an answer would be taken for another one's.
+            asked = self._asking.submit(self._ask, message)
+            heard = asyncio.wrap_future(self._hearing.submit(self._hear, asked))
+            heard.add_done_callback(partial(self._heard, job))
+
+    def _heard(self, job: Job, heard: asyncio.Future[list[Read]]) -> None:
+        self._on_the_way -= 1
+        if heard.cancelled():
+            return
+        error = heard.exception()  # of the pipe, or whatever comes out of a broken pickle
+        if error is None:
+            if not job.answer.done():
+                job.answer.set_result(heard.result())
+        else:
+            if self._useful:
+                logger.warning("the second process is gone (%s): going on without it", error)
+            self._useful = False
+            job.read_here()
+        self._feed()
+
+    def _help(self, loop: asyncio.AbstractEventLoop, since: float) -> None:
+        """Reads the piece that came last, if nothing else was to be done since the last look."""
+        if not self._jobs:
+            self._helping = None
+            return
+        if not self._useful or loop.time() - since < IDLE:
+            self._jobs.pop().read_here()
+        loop.call_soon(self._help, loop, loop.time())
 
     def _ask(self, message: bytes) -> None:
         process = self._process = self._process or subprocess.Popen(  # noqa: S603 - this program
@@ -136,13 +216,20 @@ class SecondCore:
 
 def main() -> None:
     """Reads batches from stdin until it ends."""
-    while True:
-        try:
-            batch: Batch = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own
-        except EOFError:
-            return
-        pickle.dump(batch.read(), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-        sys.stdout.buffer.flush()
+    # Buffers of its own: with PYTHONUNBUFFERED `sys.stdout.buffer` has none, and an interrupted
+    # write (a stop and a continue are enough) would lose what it had not written.
+    with open(0, "rb", closefd=False) as asked, open(1, "wb", closefd=False) as answers:
+        # What is loaded stays, and reading makes no cycles: looking for some costs a sixth.
+        gc.freeze()
+        gc.set_threshold(200_000)
+        while True:
+            try:
+                batch, objects = pickle.load(asked)  # noqa: S301 - of our own
+            except EOFError:
+                return
+            read = replace(batch, objects=orjson.loads(objects)).read()
+            pickle.dump(read, answers, pickle.HIGHEST_PROTOCOL)
+            answers.flush()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlite_utils import Database
 
 from mirror.attribution import Site
@@ -26,7 +25,7 @@ from mirror.store.connection import transaction
 from mirror.store.crawls import Counts
 from mirror.store.failures import Failure
 from mirror.sync.decide import decide
-from mirror.urls import guid_key, host_of
+from mirror.urls import host_of
 from mirror.window import Advance, Window
 from mirror.wordpress.objects import without_personal, wp_id
 
@@ -179,33 +178,26 @@ class Session:
         """Makes the window's items: with the second core, if other windows keep this one busy."""
         kind = window.collection.kind
         read_at = self.now
-        read = await self._read_elsewhere(window, sent)
-        if read is None:
+        core = self._second_core
+        read: Sequence[Read]
+        if core is not None and kind in EXAMINED and (core.started or len(self._open) > 1):
+            read = await core.read(self._batch(window, sent))
+        else:
             read = [(take_apart(kind, obj), None) for obj in sent]
         for obj, (parts, found) in zip(sent, read, strict=True):
             if found is not None:
                 window.found[obj["id"]] = found
             window.items.append(self._item(window, obj, parts, read_at))
 
-    async def _read_elsewhere(
-        self, window: Window, sent: Sequence[JsonObject]
-    ) -> list[Read] | None:
-        core, kind = self._second_core, window.collection.kind
-        if core is None or not (core.started or len(self._open) > 1) or kind not in EXAMINED:
-            return None
-        try:
-            batch = orjson.dumps(sent)
-        except TypeError:  # what only `mirror.wordpress.parse` reads exactly
-            return None
-        return await core.read(
-            Batch(
-                kind=kind,
-                objects=batch,
-                embedded=names.embedded(self.db, self.site_id, sent) if kind == "post" else {},
-                held=window.held,
-                site=self.publisher,
-                site_url=self.order.url,
-            )
+    def _batch(self, window: Window, sent: Sequence[JsonObject]) -> Batch:
+        kind = window.collection.kind
+        return Batch(
+            kind=kind,
+            objects=sent,
+            embedded=names.embedded(self.db, self.site_id, sent) if kind == "post" else {},
+            held=window.held,
+            site=self.publisher,
+            site_url=self.order.url,
         )
 
     def _item(self, window: Window, obj: JsonObject, parts: Parts, read_at: str) -> Item:
@@ -220,7 +212,7 @@ class Session:
             extra=parts.extra,
             fingerprint=parts.fingerprint,
             read_at=read_at,
-            guid_key=guid_key(parts.columns.get("guid")) if kind == "post" else None,
+            guid_key=parts.guid_key,
         )
 
     # What the pipelines ask and say.

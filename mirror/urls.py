@@ -2,6 +2,7 @@
 
 import html
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # RFC 2606, RFC 6761, and what development set-ups use.
@@ -35,6 +36,7 @@ def site_key(url: str) -> str:
     return host.lower().removeprefix("www.") + slash.join(("", path)).rstrip("/")
 
 
+@lru_cache(1000)
 def is_global_host(host: str) -> bool:
     """Whether a host name means the same machine everywhere.
 

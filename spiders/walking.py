@@ -18,7 +18,7 @@ Deliver = Callable[[Window, Listing, Callable[[], None]], Awaitable[None]]
 
 
 # Windows in flight; Scrapy's settings say how many of them are on the wire.
-AHEAD = 4
+AHEAD = 6
 
 
 class Refused(Exception):

@@ -12,7 +12,8 @@ from mirror.urls import host_of
 
 # The list that comes with the library. With its private section, since two blogs below
 # blogspot.com or github.io have two owners.
-_suffixes = PublicSuffixList(accept_unknown=False)
+# It can have its names in ASCII, too, which costs three times the time to load it: `_registered`.
+_suffixes = PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
 
 # Blog hosts that the private section lacks: everything one label below them is a site of its own.
 _BLOG_HOSTS = words(
@@ -98,10 +99,11 @@ def registrable(host: str) -> str:
     >>> [registrable(h) for h in ("cms.cnn.com", "a.b.co.uk", "x.wordpress.com", "localhost")]
     ['cnn.com', 'b.co.uk', 'x.wordpress.com', 'localhost']
     """
-    if not _suffixes.publicsuffix(host):
+    name = _registered(host)
+    if name is None:
         # The list's rule for what it does not know: the last label is the suffix.
-        return ".".join(host.rsplit(".", 2)[-2:])
-    name = _suffixes.privatesuffix(host) or host
+        known = _suffixes.publicsuffix(_readable(host))
+        return host if known else ".".join(host.rsplit(".", 2)[-2:])
     below = host.removesuffix(name).rstrip(".")
     if name in _BLOG_HOSTS and below:
         return f"{below.rsplit('.', 1)[-1]}.{name}"
@@ -121,7 +123,28 @@ def is_domain(host: str) -> bool:
     >>> [is_domain(h) for h in ("cnn.com", "wp-config.php", "e.g", "Yahoo", "co.uk")]
     [True, False, False, False, False]
     """
-    return _suffixes.privatesuffix(host) is not None
+    return _registered(host) is not None
+
+
+def _registered(host: str) -> str | None:
+    """The public suffix of a host and the label before it; None where either is missing."""
+    name = _suffixes.privatesuffix(_readable(host))
+    return name and ".".join(host.split(".")[-1 - name.count(".") :])
+
+
+def _readable(host: str) -> str:
+    """A host in Unicode, as far as it can be: IDNA writes `xn--…` for labels beyond ASCII.
+
+    >>> _readable("xn--bcher-kva.example")
+    'bücher.example'
+    """
+    if "xn--" not in host:
+        return host
+    try:
+        readable = host.encode().decode("idna")
+    except UnicodeError:
+        return host
+    return readable if readable.count(".") == host.count(".") else host
 
 
 def is_opaque(host: str) -> bool:

@@ -71,7 +71,7 @@ class _Shown:
         self._backgrounds(node)
 
     def _picture(self, node: LexborNode) -> None:
-        wanted = candidates(node)
+        wanted = candidates(node.attributes)
         is_lazy = any(name in node.attrs for name in (*LAZY_SRC, *LAZY_SRCSET))
         found = self._first(wanted)
         if found is None:
@@ -97,7 +97,7 @@ class _Shown:
     def _noscript(self, node: LexborNode) -> None:
         """What lazy loaders write for readers without scripts: the same picture once more."""
         pictures = node.css("img")[:4]
-        if any(self._first(candidates(picture)) in self._lazy for picture in pictures):
+        if any(self._first(candidates(picture.attributes)) in self._lazy for picture in pictures):
             self.doubles.append(node)
 
     def _link(self, node: LexborNode) -> None:

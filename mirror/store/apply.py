@@ -1,13 +1,13 @@
 """Carries out intents: one reply's objects, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlite_utils import Database
 
 from mirror.content import searchable
-from mirror.items import Intent, Kind
+from mirror.items import Attribution, Intent, Kind
 from mirror.store import attributions, files, links, objects, text
 
 
@@ -51,21 +51,27 @@ def _apply_kind(
     objects.complete(db, [i for i in again if i.action == "completed"])
     written = [*zip(ids, new, strict=True)]
     written += [(intent.stored.id, intent) for intent in again if intent.stored]
-    links.link(db, site_id, kind, [(row_id, i.item.object) for row_id, i in written], taxonomies)
+    objs = [(row_id, i.item.object) for row_id, i in written]
+    links.link(db, site_id, kind, objs, taxonomies, known)
     uses = [(row_id, i.item.media) for row_id, i in written if i.item.media is not None]
     if uses:
-        files.link(db, site_id, kind, uses, now=now, stale_before=_a_day_before(now))
+        files.link(
+            db, site_id, kind, uses,
+            now=now, stale_before=_a_day_before(now), new=frozenset(ids),
+        )  # fmt: skip
     if kind == "post":
         _index(db, again, written)
-        attributions.attribute(
-            db,
-            [
-                (row_id, _version(i), i.item.attribution)
-                for row_id, i in written
-                if i.item.attribution is not None
-            ],
-            upstreams,
-        )
+        attributions.attribute(db, _judged(written[: len(new)]), upstreams)
+        attributions.attribute_again(db, _judged(written[len(new) :]), upstreams)
+
+
+def _judged(written: Iterable[tuple[int, Intent]]) -> list[tuple[int, int, Attribution]]:
+    """Row, version and judgement of the posts that were judged."""
+    return [
+        (row_id, _version(intent), intent.item.attribution)
+        for row_id, intent in written
+        if intent.item.attribution is not None
+    ]
 
 
 def _version(intent: Intent) -> int:

@@ -15,13 +15,8 @@ def attribute(
 ) -> None:
     """Writes the attributions of posts: (row id, version, attribution); `ids` as of `upstreams`.
 
-    An earlier judgement of the same version is replaced; those of earlier versions stay.
+    For posts that were written with their `upstream`, and versions that were not judged before.
     """
-    if not rows:
-        return
-    keys = [(post_id, version) for post_id, version, _ in rows]
-    db.conn.executemany("DELETE FROM attributions WHERE post_id = ? AND version = ?", keys)
-    db.conn.executemany("DELETE FROM judgements WHERE post_id = ? AND version = ?", keys)
     db.conn.executemany(
         "INSERT INTO attributions (post_id, version, upstream_id, url, rule, confidence, quote, "
         "at, chosen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -45,16 +40,26 @@ def attribute(
             if verdict.syndicated and verdict.upstream_domain
         ],
     )  # fmt: skip
+    note_judged(db, ((post_id, version) for post_id, version, _ in rows))
+
+
+def attribute_again(
+    db: Database, rows: Sequence[tuple[int, int, Attribution]], ids: Mapping[str, int]
+) -> None:
+    """As `attribute`, for posts that were there before.
+
+    An earlier judgement of the same version is replaced; those of earlier versions stay.
+    """
+    keys = [(post_id, version) for post_id, version, _ in rows]
+    db.conn.executemany("DELETE FROM attributions WHERE post_id = ? AND version = ?", keys)
+    db.conn.executemany("DELETE FROM judgements WHERE post_id = ? AND version = ?", keys)
+    attribute(db, rows, ids)
     # Not where nothing changes: a row is rewritten as a whole.
     db.conn.executemany(
         "UPDATE posts SET upstream_id = ?1 WHERE id = ?2 AND version = ?3 "
         "AND upstream_id IS NOT ?1",
-        [
-            (upstream(verdict, ids), post_id, version)
-            for post_id, version, verdict in rows
-        ],
-    )  # fmt: skip
-    note_judged(db, keys)
+        [(upstream(verdict, ids), post_id, version) for post_id, version, verdict in rows],
+    )
 
 
 def note_judged(db: Database, keys: Iterable[tuple[int, int]]) -> None:

@@ -1,6 +1,6 @@
 """Media: which object wants which address, what each address gave, and what it gave before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -57,20 +57,27 @@ def link(
     *,
     now: str,
     stale_before: str,
+    new: Collection[int] = (),
 ) -> None:
     """Notes what objects just written use: (row id, uses) pairs, all of one kind.
 
+    `new` rows were not there before: nothing that they used is to be forgotten.
     New addresses are due at once. Those known are looked at again when the object is an attachment
     (its file may have been replaced), or if they were last looked at before `stale_before`.
     Runs in the caller's transaction.
     """
+    again = [row for row in rows if row[0] not in new]
     if kind == "media":
         _want(db, site_id, ((row_id, use) for row_id, uses in rows for use in uses), now, now)
-        _former(db, site_id, rows)
+        _former(db, site_id, again)
     elif kind == "post":
         wanted = ((None, use) for _, uses in rows for use in uses)
         _want(db, site_id, wanted, now, stale_before)
-        _replace_uses(db, rows)
+        _forget_uses(db, [row_id for row_id, _ in again])
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO post_media (post_id, url, role) VALUES (?, ?, ?)",
+            [(row_id, use.url, use.role) for row_id, uses in rows for use in uses],
+        )
 
 
 def add(db: Database, site_id: int, media_id: int, uses: Sequence[MediaUse], now: str) -> None:
@@ -126,8 +133,8 @@ def _former(db: Database, site_id: int, rows: Sequence[tuple[int, Sequence[Media
         )
 
 
-def _replace_uses(db: Database, rows: Sequence[tuple[int, Sequence[MediaUse]]]) -> None:
-    posts = [(row_id,) for row_id, _ in rows]
+def _forget_uses(db: Database, row_ids: Sequence[int]) -> None:
+    posts = [(row_id,) for row_id in row_ids]
     db.conn.executemany(
         "INSERT OR IGNORE INTO post_media_versions (post_id, version, media_id, url, role) "
         "SELECT u.post_id, p.version - 1, u.media_id, u.url, u.role "
@@ -135,10 +142,6 @@ def _replace_uses(db: Database, rows: Sequence[tuple[int, Sequence[MediaUse]]]) 
         posts,
     )
     db.conn.executemany("DELETE FROM post_media WHERE post_id = ?", posts)
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO post_media (post_id, url, role) VALUES (?, ?, ?)",
-        [(row_id, use.url, use.role) for row_id, uses in rows for use in uses],
-    )
 
 
 def resolve(db: Database, site_id: int) -> None:

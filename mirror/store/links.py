@@ -5,7 +5,7 @@ references to rows. A name whose object has not been seen yet waits in `unresolv
 when the object arrives. Objects that a visitor never sees are waited for in vain, and harmlessly.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
@@ -50,36 +50,49 @@ def link(
     kind: Kind,
     rows: Sequence[tuple[int, JsonObject]],
     taxonomies: Sequence[str],
+    written: Mapping[str, Sequence[int | None]],
 ) -> None:
     """Sets the references of rows just written: (row id, object) pairs, all of one kind.
 
     `taxonomies` are the names of the fields that list a post's terms (`categories`, `tags`, …).
+    The first of the rows are new, and were `written` with these references; what the others
+    referred to before is forgotten.
     """
     if not rows:
         return
     table, _ = TABLES[kind]
-    db.conn.executemany(
-        "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ?",
-        [(site_id, table, row_id) for row_id, _ in rows],
-    )
     # Found once more, now that these rows are there: a parent may be among them.
     found = references(db, site_id, kind, [obj for _, obj in rows])
+    new = len(next(iter(written.values()), ()))
+    _forget(db, site_id, kind, [row_id for row_id, _ in rows[new:]])
     for field, column, _ in REFERENCES[kind]:
         wanted = [(row_id, _positive(obj.get(field))) for row_id, obj in rows]
         unseen = [w for w, there in zip(wanted, found[column], strict=True) if w[1] and not there]
         _wait(db, site_id, table, column, unseen)
     if found:
         # One statement for all, and none where nothing changes: a row is rewritten as a whole.
+        same = zip(*(written[column] for column in found), strict=True)
         db.conn.executemany(
             f"UPDATE {table} SET ({', '.join(found)}) = ({marks(found)}) "
             f"WHERE id = ? AND ({', '.join(found)}) IS NOT ({marks(found)})",
             [
                 (*values, row_id, *values)
                 for (row_id, _), *values in zip(rows, *found.values(), strict=True)
+                if tuple(values) != next(same, None)
             ],
         )
     if kind == "post":
         _link_terms(db, site_id, rows, taxonomies)
+
+
+def _forget(db: Database, site_id: int, kind: Kind, row_ids: Sequence[int]) -> None:
+    table, _ = TABLES[kind]
+    db.conn.executemany(
+        "DELETE FROM unresolved WHERE site_id = ? AND owner = ? AND row_id = ?",
+        [(site_id, table, row_id) for row_id in row_ids],
+    )
+    for some in batches(row_ids) if kind == "post" else ():
+        db.execute(f"DELETE FROM post_terms WHERE post_id IN ({marks(some)})", list(some))
 
 
 def resolve(db: Database, site_id: int) -> None:
@@ -132,8 +145,6 @@ def _link_terms(
         for wp_id in _ids(obj.get(field))
     ]
     known = _known(db, site_id, "term", {wp_id for _, wp_id in wanted})
-    for some in batches([row_id for row_id, _ in rows]):
-        db.execute(f"DELETE FROM post_terms WHERE post_id IN ({marks(some)})", list(some))
     db.conn.executemany(
         "INSERT OR IGNORE INTO post_terms (post_id, term_id) VALUES (?, ?)",
         [(row_id, known[wp_id]) for row_id, wp_id in wanted if wp_id in known],

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from mirror.attribution import Site, judge
 from mirror.items import Attribution
-from mirror.store.attributions import attribute, note_judged, speaks_for, upstreams
+from mirror.store.attributions import attribute_again, note_judged, speaks_for, upstreams
 from mirror.store.connection import transaction
 from mirror.store.names import with_names
 from mirror.store.objects import marks
@@ -66,7 +66,7 @@ def rejudge(db: Database) -> Iterator[Rejudged]:
                 if before.get(row["id"]) != claim(verdict)
                 or evidence.get(row["id"], []) != _stored_form(verdict)
             ]
-            attribute(db, changed, upstreams(db, [verdict for _, _, verdict in changed]))
+            attribute_again(db, changed, upstreams(db, [verdict for _, _, verdict in changed]))
             note_judged(db, [(row["id"], row["version"]) for row in batch])
         differing = {post_id for post_id, _, _ in changed}
         for row, verdict in verdicts:

@@ -61,7 +61,6 @@ UNSTEADY = tuple(
         ("wp-container-", r"(wp-container-)[\w-]+"),  # wp_unique_prefixed_id, block layouts
         ("wp-elements-", r"(wp-elements-)[0-9a-f]+"),  # block-supports/elements.php
         ("wp-duotone-", r"(wp-duotone-)[\w-]+"),  # block-supports/duotone.php
-        ("wp-block-", r"(wp-block-(?:[a-z]++-){1,7}+)\d+"),  # wp_unique_id in core blocks
         ("unique-id-", r"(unique-id-)\d+"),  # wp_unique_id with a theme's prefix
         ("data-wp-context=", r"""(data-wp-context=)(?:"[^"]*"|'[^']*')"""),  # uniqid(), 6.7
         ("nonce=", r"""(nonce=)(?:"[^"]*"|'[^']*'|\w+)"""),  # wp_create_nonce
@@ -75,6 +74,8 @@ UNSTEADY = tuple(
     )
 )
 _MARKS = Marks({marker for marker, _ in UNSTEADY})
+# `wp_unique_id` in core blocks: in every post that is written with them, a class a paragraph.
+_BLOCK = re.compile(r"(wp-block-(?:[a-z]++-){1,7}+)\d+")
 _EMPTY_LINES = re.compile(r"\n\n+")
 
 
@@ -84,17 +85,20 @@ RENDERED = ("content", "excerpt", "description", "caption")
 
 def steady(html: str) -> str:
     """The HTML with everything replaced that differs although nobody edited it."""
-    present = _MARKS.present(html.encode("utf-8", "replace"))
+    raw = html.encode("utf-8", "replace")
+    present = _MARKS.present(raw)
     for marker, pattern in UNSTEADY if present else ():
         if marker in present:
             html = pattern.sub(r"\1", html)
+    if b"wp-block-" in raw:
+        html = _BLOCK.sub(r"\1", html)
     return _EMPTY_LINES.sub("\n", html)
 
 
 def projection(kind: Kind, obj: JsonObject) -> dict[str, Any]:
     """The object without what is volatile: equal projections are equal objects."""
-    left_out = VOLATILE_BY_KIND.get(kind, frozenset())
-    kept = {key: obj[key] for key in obj if key not in VOLATILE and key not in left_out}
+    left_out = VOLATILE | VOLATILE_BY_KIND[kind] if kind in VOLATILE_BY_KIND else VOLATILE
+    kept = {key: value for key, value in obj.items() if key not in left_out}
     for key in RENDERED:
         value = kept.get(key)
         if isinstance(value, dict) and isinstance(value.get("rendered"), str):

@@ -92,19 +92,26 @@ def without_personal(obj: JsonObject) -> JsonObject:
 
 def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
     """The object as column values (None where it has no such text) and `extra`, a JSON object."""
-    columns = {column.name: _encode(column, obj) for column in COLUMNS[kind]}
-    rebuilt = _from_columns(kind, columns)
-    extra = {}
-    for key, value in obj.items():
-        ours = rebuilt.get(key)
-        if ours is None:
-            extra[key] = value
-        elif ours != value:
-            rest = _rest(value, ours)
-            if rest:
-                extra[key] = rest
+    columns: dict[str, str | None] = {}
+    extra = dict(obj)
     extra.pop("id", None)
+    for column in COLUMNS[kind]:
+        sent = value = obj.get(column.key)
+        if column.part is not None:
+            value = sent.get(column.part) if isinstance(sent, dict) else None
+        held = columns[column.name] = _encode(column, value)
+        if held is None or (held != value and not column.gmt):
+            continue  # the column does not give back what was sent
+        rest = _less(sent, column.part) if isinstance(sent, dict) and column.part else None
+        if rest:
+            extra[column.key] = rest
+        else:
+            del extra[column.key]
     return columns, dumps(extra)
+
+
+def _less(value: JsonObject, part: str) -> JsonObject:
+    return {name: other for name, other in value.items() if name != part}
 
 
 def rebuild(kind: Kind, wp_id: int, columns: Mapping[str, Any], extra: str) -> dict[str, Any]:
@@ -143,10 +150,7 @@ def loads(text: str) -> Any:
     return literals.read(json.loads(text))
 
 
-def _encode(column: Column, obj: JsonObject) -> str | None:
-    value = obj.get(column.key)
-    if column.part is not None:
-        value = value.get(column.part) if isinstance(value, dict) else None
+def _encode(column: Column, value: object) -> str | None:
     if not isinstance(value, str):
         return None
     if column.gmt:
@@ -156,10 +160,11 @@ def _encode(column: Column, obj: JsonObject) -> str | None:
 
 def storable(text: str) -> str:
     """The text as SQLite can hold it: what it cannot is U+FFFD here (and kept in `extra`)."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return UNSTORABLE.sub("\ufffd", text)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return UNSTORABLE.sub("\ufffd", text)
     return text.replace("\x00", "\ufffd") if "\x00" in text else text
 
 
@@ -173,10 +178,3 @@ def _from_columns(kind: Kind, columns: Mapping[str, Any]) -> dict[str, Any]:
             value = value[:-1]
         obj[column.key] = value if column.part is None else {column.part: value}
     return obj
-
-
-def _rest(value: Any, ours: Any) -> Any:
-    """What of `value` the column does not give back."""
-    if isinstance(value, dict) and isinstance(ours, dict):
-        return {key: part for key, part in value.items() if key not in ours or ours[key] != part}
-    return value

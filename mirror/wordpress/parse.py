@@ -6,6 +6,7 @@ The first complete object or array is the value; what stood around it is named, 
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import orjson
@@ -14,7 +15,7 @@ from mirror.wordpress import literals
 
 BOM = b"\xef\xbb\xbf"
 # Deeper than any block tree or plugin blob seen in the wild, and shallow enough for every
-# recursive reader after us (orjson writes 254 levels, Python recurses 1,000).
+# recursive reader after us (Python recurses 1,000).
 MOST_DEEP = 200
 # Brackets that might open the value and do not: no notice has more of them.
 MOST_TRIES = 1000
@@ -53,26 +54,39 @@ def decode(body: bytes) -> Decoded:
         return _dig(body)
     if not isinstance(value, dict | list):
         raise Unreadable("not-json", f"a bare value, not an object or a list: {_quote(body[:200])}")
-    if len(body) > 2 * MOST_DEEP and _deeper(value, MOST_DEEP):
+    if len(body) > 2 * MOST_DEEP and _too_deep(value):
         raise Unreadable("too-deep", f"JSON of more than {MOST_DEEP} levels")
     if literals.may_hold(body):
         value = literals.exactly(body.decode())
     return Decoded(value)
 
 
-def _deeper(value: Any, levels: int) -> bool:
-    """Whether containers nest deeper than that. Level by level: no recursion, and cheap."""
-    level = [value]
-    for _ in range(levels):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)
-            if type(inner) is dict or type(inner) is list
-        ]
-        if not level:
-            return False
-    return True
+def _too_deep(value: Any) -> bool:
+    """Whether containers nest deeper than MOST_DEEP, of what orjson has read.
+
+    orjson gives up writing beyond some depth, and finds that at a tenth of the price of looking
+    into every container here: so many are put around the value that MOST_DEEP are left for it.
+    """
+    for _ in range(_writes_deep() - MOST_DEEP):
+        value = [value]
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return True
+    return False
+
+
+@cache
+def _writes_deep() -> int:
+    """How many levels orjson writes: 254 or 255, as releases differ."""
+    value: list[Any] = []
+    for levels in range(1, 1000):
+        try:
+            orjson.dumps(value)
+        except orjson.JSONEncodeError:
+            return levels - 1
+        value = [value]
+    return levels
 
 
 def _dig(body: bytes) -> Decoded:
