@@ -44,7 +44,7 @@ _STYLED = frozenset(("style", *BACKGROUND))
 _SHOWING = ",".join((_ELEMENTS, *(f"[{name}]" for name in ("style", *BACKGROUND))))
 # Without any of these nothing is shown: most excerpts are plain paragraphs.
 _MARKS = (
-    b"<img", b"<a", b"<source", b"<vi", b"<tr", b"<obj", b"<emb", b"<inp", b"style", b"data-b",
+    b"<a", b"<img", b"<source", b"<vi", b"<tr", b"<obj", b"<emb", b"<inp", b"style", b"data-b",
 )  # fmt: skip
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')\s]{1,4096})""", re.IGNORECASE)
 _DESCRIPTOR = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([wx])", re.ASCII)
@@ -99,7 +99,10 @@ def of_attachment(
 def shown(content: Content) -> Iterator[tuple[str, Role]]:
     """The addresses that HTML shows or links, as they are written, in the order of the page."""
     html = content.raw.lower()
-    if not any(mark in html for mark in _MARKS):
+    for mark in _MARKS:
+        if mark in html:
+            break
+    else:
         return
     for node in content.tree.css(_SHOWING):
         yield from _of_node(node)

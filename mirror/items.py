@@ -1,7 +1,7 @@
 """Three truths, three types: what upstream said, what we hold, what we shall write.
 
-An `Item` travels through the pipelines; each returns `dataclasses.replace(item, ...)`. Five kinds
-of WordPress object share the types, since they share their fate: read, compared, versioned, gone.
+An `Item` travels through the pipelines, which fill it in. Five kinds of WordPress object share the
+types, since they share their fate: read, compared, versioned, gone.
 """
 
 from collections.abc import Mapping
@@ -78,7 +78,9 @@ class MediaUse:
     proxy: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, alone among these: the pipelines fill it in, and copies would cost each object of a
+# backfill a tenth of what storing it does.
+@dataclass(slots=True, kw_only=True)
 class Item:
     """What upstream said about one object.
 

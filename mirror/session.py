@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from mirror.attribution import Site
 from mirror.examination import EXAMINED, Found, Parts, examine, take_apart
+from mirror.ids import Ids
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
 from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
 from mirror.second_core import Batch, Read, SecondCore
@@ -129,7 +130,7 @@ class Session:
         rows: Iterable[object],
         *,
         advance: Advance | None = None,
-        seen: set[int] | None = None,
+        seen: Ids | None = None,
     ) -> Window:
         """Makes a window of a reply's rows. Its `settled` is done when it has been committed.
 
@@ -141,7 +142,7 @@ class Session:
         # A reply that holds an object twice tells of it once: its last word.
         sent_objects = list({obj["id"]: obj for obj in read}.values())
         ids = [obj["id"] for obj in sent_objects]
-        again = frozenset(ids) & seen if seen is not None else frozenset()
+        again = frozenset(number for number in ids if seen is not None and number in seen)
         if seen is not None:
             seen.update(ids)
         window = Window(

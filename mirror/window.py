@@ -19,7 +19,7 @@ Advance = Callable[[], Mapping[str, Any]]
 class Window:
     """The rows of one reply: what Scrapy's pipelines are given as one item.
 
-    `items` are those on their way: a pipeline takes out, or replaces. `advance` is called inside
+    `items` are those on their way: a pipeline takes out, or fills in. `advance` is called inside
     the transaction and gives the columns of the collection's state that stand for these rows.
     `again` are ids that an earlier window of this walk brought already. `held` are fingerprints,
     and `found` is what was read ahead, by WordPress' id. `settled` is done when all is committed:
@@ -57,21 +57,18 @@ class Window:
             self.unchanged += len(ids - self.again)
         return len(known)
 
-    def sift(self, step: Callable[[Item], Item | None]) -> None:
-        """Puts each item through a step of a pipeline; None takes it out.
+    def each(self, step: Callable[[Item], None]) -> None:
+        """Takes each item through a step of a pipeline.
 
-        One for which the step raises is `faulty`: a bug, but one object's. Raises StoreError.
+        One for which the step raises is `faulty`, and taken out: a bug, but one object's. Raises
+        StoreError.
         """
-        passed = []
-        for item in self.items:
+        for item in list(self.items):
             try:
-                result = step(item)
+                step(item)
             except StoreError:
                 raise
             except Exception:
                 logger.exception("%s %s could not be processed", item.collection, item.wp_id)
                 self.faulty.append(item)
-            else:
-                if result is not None:
-                    passed.append(result)
-        self.items = passed
+                self.items.remove(item)

@@ -1,6 +1,5 @@
 """Judges who published a post first."""
 
-from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -28,11 +27,11 @@ class AttributionPipeline:
             return window
         session = session_of(self.crawler)
 
-        def judged(one: Item) -> Item:
+        def judge(one: Item) -> None:
             found = session.found(window, one)
-            return replace(one, attribution=found.attribution, searchable=found.searchable)
+            one.attribution, one.searchable = found.attribution, found.searchable
 
-        window.sift(judged)
+        window.each(judge)
         syndicated = sum(
             one.attribution is not None and one.attribution.syndicated for one in window
         )

@@ -1,11 +1,9 @@
 """Drops what is held already; points copies to the row that had their GUID first."""
 
-from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
 
-from mirror.items import Item
 from mirror.window import Window
 from pipelines.session import session_of
 
@@ -28,10 +26,6 @@ class DedupePipeline:
         self.crawler.stats.inc_value("mirror/dedupe/known", window.drop_known())
         originals = session_of(self.crawler).originals(window.items)
         self.crawler.stats.inc_value("mirror/dedupe/copies", len(originals))
-        if originals:
-            window.sift(lambda one: _copy_of(one, originals.get(one.wp_id)))
+        for one in window if originals else ():
+            one.original_id = originals.get(one.wp_id)
         return window
-
-
-def _copy_of(item: Item, original: int | None) -> Item:
-    return item if original is None else replace(item, original_id=original)

@@ -1,11 +1,11 @@
 """Finds which media an object uses."""
 
-from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
 
 from mirror.examination import EXAMINED
+from mirror.items import Item
 from mirror.window import Window
 from pipelines.session import session_of
 
@@ -27,7 +27,11 @@ class MediaPipeline:
         if window.collection.kind not in EXAMINED:
             return window
         session = session_of(self.crawler)
-        window.sift(lambda one: replace(one, media=session.found(window, one).media))
+
+        def find(one: Item) -> None:
+            one.media = session.found(window, one).media
+
+        window.each(find)
         assert self.crawler.stats is not None
         uses = sum(len(one.media or ()) for one in window)
         self.crawler.stats.inc_value("mirror/media/uses", uses)

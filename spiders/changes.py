@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mirror.ids import Ids
 from mirror.items import Collection
 from mirror.session import Session, timestamp
 from mirror.store import collections as states
@@ -36,9 +37,9 @@ class Reading:
     collection: Collection
     plan: Plan
     total: int | None = None
-    seen: set[int] | None = None
+    seen: Ids | None = None
     suspects: set[int] = field(default_factory=set)
-    unproved: set[int] = field(default_factory=set)
+    unproved: Ids = field(default_factory=Ids)
     proved: bool = False
     walked_hidden: int | None = None
     doubt: bool = False
@@ -49,7 +50,7 @@ class Reading:
     windows: int = 0
     limited: bool = False
     how: str = ""
-    written: set[int] = field(default_factory=set)
+    written: Ids = field(default_factory=Ids)
 
 
 class Changes:
@@ -78,7 +79,7 @@ class Changes:
         newest = await self._newest_ids(reading)
         if self._moved(collection, newest):
             db, site_id = self.session.db, self.session.site_id
-            return states.visible_ids(db, site_id, collection) | listed.keys() | newest.keys()
+            return {*states.visible_ids(db, site_id, collection), *listed, *newest}
         return self.differing(collection, listed | newest, recent)
 
     async def light(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mirror.ids import Ids
 from mirror.items import Collection
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
@@ -84,7 +85,7 @@ class Reader:
         reading: Reading,
         rows: list[dict[str, Any]],
         advance: Callable[[], Mapping[str, Any]] | None,
-        seen: set[int] | None,
+        seen: Ids | None,
     ) -> None:
         """Sends rows through the pipelines, and waits until they are committed."""
         rows = self.seeing.rows(reading.collection, rows)
@@ -101,7 +102,7 @@ class Reader:
         paged = pages_only(self.index, reading.collection.route)
         walk = Walk(per_page=100, ahead=AHEAD, resume=resume, paged=paged)
         walk.begin_with(state.per_page or 100)
-        seen: set[int] = set()
+        seen = Ids()
         name = reading.collection.name
         asking = self._asking(reading.collection)
 
@@ -143,7 +144,7 @@ class Reader:
 
     async def _some(self, reading: Reading, limit: int) -> None:
         """A try-out: the first objects, and no claim about the rest."""
-        seen: set[int] = set()
+        seen = Ids()
         reading.limited = True
         size = min(limit, 100)
         asking = self._asking(reading.collection)
@@ -217,15 +218,16 @@ class Reader:
         They are named by what is there, so they are there: their absence is never judged.
         """
         named = revisions.named_authors(self.session.db, self.session.site_id)
-        unlisted = named - (authors.seen or set())
+        seen = authors.seen if authors.seen is not None else Ids()
+        unlisted = {number for number in named if number not in seen}
         suspects = set(authors.suspects)
         await self.fetch(authors, unlisted)
         authors.suspects = suspects
         if authors.seen is not None:
-            authors.seen |= unlisted
+            authors.seen.update(unlisted)
         held = states.visible_ids(self.session.db, self.session.site_id, authors.collection)
         if authors.total is not None:
-            authors.total += len(unlisted & held)
+            authors.total += sum(number in held for number in unlisted)
 
     def _slice(self, reading: Reading, state: CollectionState) -> set[int]:
         """The part of the collection whose turn it is to be read again."""

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from mirror.ids import Ids
 from mirror.items import Collection, Kind
 from mirror.session import Session
 from mirror.store import collections as states
@@ -82,7 +83,7 @@ class Vanished:
         changed = set(self._buried)
         for reading in posts:
             if reading.plan.way is not Way.BACKFILL:
-                changed |= reading.written
+                changed.update(reading.written)
         done: set[int] = set()
         while changed:
             done |= changed
@@ -91,9 +92,9 @@ class Vanished:
             for reading in posts:
                 wanted = below.get(reading.collection.name, set()) - done
                 await self.reader.fetch(reading, wanted)
-                changed |= wanted & reading.written
+                changed.update(number for number in wanted if number in reading.written)
 
-    def _held(self, collection: Collection) -> set[int]:
+    def _held(self, collection: Collection) -> Ids:
         return states.visible_ids(self.session.db, self.session.site_id, collection)
 
     async def _suspects(self, reading: Reading) -> set[int]:
@@ -104,7 +105,7 @@ class Vanished:
             return set()
         missing = set(reading.suspects)
         if reading.seen is not None:
-            missing |= held - reading.seen - reading.written
+            missing.update(held - reading.seen - reading.written)
         if reading.unproved:
             missing |= await self._unlisted(reading, sorted(reading.unproved), None)
         if reading.total is None:
@@ -118,7 +119,7 @@ class Vanished:
             return missing
         # Fewer than there should be: some are gone. More: hidden rows, or gone and new at once.
         return missing | await self._unlisted(
-            reading, sorted(held - missing, reverse=True), gone if gone > 0 else None
+            reading, sorted(held - Ids(missing), reverse=True), gone if gone > 0 else None
         )
 
     async def _unlisted(
@@ -169,10 +170,11 @@ class Vanished:
     async def _bury(self, reading: Reading, missing: set[int], readings: Sequence[Reading]) -> None:
         collection = reading.collection
         held = self.session.stored(collection.kind, sorted(missing))
+        there = self._held(collection)
         missing = {
             wp_id for wp_id, row in held.items()
-            if row.deleted_at is None and wp_id not in reading.written
-        } & self._held(collection)  # fmt: skip
+            if row.deleted_at is None and wp_id not in reading.written and wp_id in there
+        }  # fmt: skip
         missing -= self.seeing.unjudged(collection)
         visible = states.visible(self.session.db, self.session.site_id, collection)
         if is_mass_deletion(len(missing), visible) and not self.session.order.accept_deletions:

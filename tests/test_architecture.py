@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "mirror": 0,
     "mirror.errors": 0,
+    "mirror.ids": 0,
     "mirror.items": 0,
     "mirror.machine": 0,
     "mirror.descriptors": 0,

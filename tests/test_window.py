@@ -1,12 +1,12 @@
 """A window on its way through the pipelines: one object's trouble is not the others'."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mirror.errors import StoreError
+from mirror.ids import Ids
 from mirror.items import Collection, Item
 from mirror.progress import CrawlOrder
 from mirror.session import Session
@@ -30,10 +30,9 @@ async def opened(session: Session, *numbers: int) -> Window:
 
 
 def fails_for(number: int, error: Exception) -> object:
-    def step(item: Item) -> Item:
+    def step(item: Item) -> None:
         if item.wp_id == number:
             raise error
-        return replace(item, original_id=None)
 
     return step
 
@@ -43,7 +42,7 @@ def test_one_that_breaks_a_step_is_told_and_the_others_are_kept(
 ) -> None:
     async def crawl() -> Window:
         window = await opened(session, 1, 2, 3)
-        window.sift(fails_for(2, ValueError("a bug")))  # type: ignore[arg-type]
+        window.each(fails_for(2, ValueError("a bug")))  # type: ignore[arg-type]
         session.commit(window)
         await window.settled
         return window
@@ -58,7 +57,7 @@ def test_one_that_breaks_a_step_is_told_and_the_others_are_kept(
 def test_one_that_is_read_again_is_no_failure_any_more(session: Session) -> None:
     async def crawl() -> None:
         window = await opened(session, 2)
-        window.sift(fails_for(2, ValueError("a bug")))  # type: ignore[arg-type]
+        window.each(fails_for(2, ValueError("a bug")))  # type: ignore[arg-type]
         session.commit(window)
         session.commit(await opened(session, 2))
 
@@ -70,7 +69,7 @@ def test_a_database_that_fails_is_no_object_s_fault(session: Session) -> None:
     async def crawl() -> None:
         window = await opened(session, 1, 2)
         with pytest.raises(StoreError):
-            window.sift(fails_for(2, StoreError("the disk is full")))  # type: ignore[arg-type]
+            window.each(fails_for(2, StoreError("the disk is full")))  # type: ignore[arg-type]
 
     asyncio.run(crawl())
 
@@ -78,7 +77,9 @@ def test_a_database_that_fails_is_no_object_s_fault(session: Session) -> None:
 def test_what_is_held_as_it_is_is_taken_out_and_counted_once(session: Session) -> None:
     async def crawl() -> Window:
         session.commit(await opened(session, 1, 2))
-        window = await session.open(TERMS, [term(1), term(2), term(3), term(1, "Port")], seen={2})
+        window = await session.open(
+            TERMS, [term(1), term(2), term(3), term(1, "Port")], seen=Ids([2])
+        )
         assert window.drop_known() == 1  # the last word on 1 differs; 2 came before in this walk
         session.commit(window)
         return window

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from mirror.ids import Ids
 from mirror.items import Collection, Kind
 from mirror.store.objects import TABLES, batches, marks
 
@@ -71,14 +72,14 @@ def page_size(db: Database, site_id: int) -> int | None:
     return size
 
 
-def visible_ids(db: Database, site_id: int, collection: Collection) -> set[int]:
+def visible_ids(db: Database, site_id: int, collection: Collection) -> Ids:
     """The WordPress ids of the rows of a collection that are not gone."""
     table, _ = TABLES[collection.kind]
     rows = db.execute(
         f"SELECT wp_id FROM {table} WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
         [site_id, collection.name],
     )
-    return {wp_id for (wp_id,) in rows}
+    return Ids(wp_id for (wp_id,) in rows)
 
 
 def visible(db: Database, site_id: int, collection: Collection) -> int:
