@@ -1,11 +1,12 @@
 """A second process that reads objects while this one asks for them and writes them.
 
-Started when there is more to read than this process can do beside its other work, which a polite
-crawl of one site never comes to. It runs this module with a pipe on either side, and ends when the
-pipe does: whatever kills the crawl leaves nothing behind. If it dies itself, the crawl goes on
-without it. What is to be read waits in pieces: the second process is given the oldest, and whenever
-this one has nothing more urgent to do, it reads the newest itself. So neither is ever idle. Batches
-and what is read in them travel as pickles: both ends are this program.
+Started when this process has no time left, which a polite crawl of one site never comes to, nor one
+of a site that is slower than this program. It runs this module with a pipe on either side, and ends
+when the pipe does: whatever kills the crawl leaves nothing behind. If it dies itself, the crawl
+goes on without it. What is to be read waits in pieces: the second process is given the oldest, and
+whenever this one has nothing more urgent to do, it reads the newest itself. So neither is idle
+while the other has work. Batches and what is read in them travel as pickles: both ends are this
+program.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,6 +37,10 @@ PIECE = 25
 # Pieces on their way: one is being read, the others are there when it is done.
 ON_THE_WAY = 3
 
+# The share of its time for which this process must have computed, and over how many seconds, before
+# the second one is started, which costs half a second's work.
+BUSY = 0.6
+WATCHED = 0.5
 # Seconds that a turn of the loop takes which has nothing to do.
 IDLE = 0.0001
 
@@ -63,7 +69,14 @@ class Batch:
     def pieces(self) -> Iterator["Batch"]:
         """The same, in batches of at most PIECE objects."""
         for start in range(0, len(self.objects), PIECE):
-            yield replace(self, objects=self.objects[start : start + PIECE])
+            some = self.objects[start : start + PIECE]
+            ids = [obj["id"] for obj in some]
+            yield replace(
+                self,
+                objects=some,
+                embedded={n: self.embedded[n] for n in ids if n in self.embedded},
+                held={n: self.held[n] for n in ids if n in self.held},
+            )
 
     def read(self) -> list[Read]:
         """Takes each object apart, and looks into those that are not held as they are."""
@@ -113,6 +126,7 @@ class SecondCore:
     def __init__(self, cores: int | None = None) -> None:
         self._useful = (cores or len(os.sched_getaffinity(0))) > 1
         self._jobs: deque[Job] = deque()
+        self._watched: tuple[float, float] | None = None  # since when, and the CPU time then
         self._on_the_way = 0
         self._helping: asyncio.AbstractEventLoop | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -133,12 +147,14 @@ class SecondCore:
     async def read(self, batch: Batch) -> list[Read]:
         """What each object holds, wherever it is read."""
         loop = asyncio.get_running_loop()
+        now = loop.time()
         jobs = [Job(piece, loop.create_future()) for piece in batch.pieces()]
         self._jobs.extend(jobs)
-        self._feed()
+        if self.started or self._is_busy(now):
+            self._feed()
         if self._helping is not loop:
             self._helping = loop
-            loop.call_soon(self._help, loop, loop.time())
+            loop.call_soon(self._help, loop, now)
         answers = await asyncio.gather(*(job.answer for job in jobs))
         return [read for answer in answers for read in answer]
 
@@ -150,6 +166,15 @@ class SecondCore:
             with contextlib.suppress(BrokenPipeError), self._process:
                 pass  # closes both pipes, and waits
             self._process = None
+
+    def _is_busy(self, now: float) -> bool:
+        """Whether this process has computed most of the time, lately."""
+        spent = time.process_time()
+        since, before = self._watched = self._watched or (now, spent)
+        if now - since < WATCHED:
+            return False
+        self._watched = (now, spent)
+        return spent - before >= BUSY * (now - since)
 
     def _feed(self) -> None:
         """Gives the other process what waits longest."""
@@ -184,11 +209,14 @@ class SecondCore:
         self._feed()
 
     def _help(self, loop: asyncio.AbstractEventLoop, since: float) -> None:
-        """Reads the piece that came last, if nothing else was to be done since the last look."""
+        """Reads a piece: the oldest while this process is alone with them; else the newest, if
+        nothing else was to be done since the last look."""
         if not self._jobs:
             self._helping = None
             return
-        if not self._useful or loop.time() - since < IDLE:
+        if not (self.started and self._useful):
+            self._jobs.popleft().read_here()
+        elif loop.time() - since < IDLE:
             self._jobs.pop().read_here()
         loop.call_soon(self._help, loop, loop.time())
 

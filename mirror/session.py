@@ -73,7 +73,6 @@ class Session:
         self.held_back: list[str] = []
         self.taxonomies: tuple[str, ...] = ()
         self._second_core = second_core
-        self._open: set[Window] = set()  # on their way
         self._failed: Exception | None = None
         with self.transaction():
             self.site_id = crawls.site_id(db, order.url, self.now)
@@ -154,7 +153,6 @@ class Session:
             ids=ids,
             broken=len(sent) - len(read),
         )
-        self._open.add(window)
         await self._read(window, sent_objects)
         return window
 
@@ -176,12 +174,12 @@ class Session:
         return None
 
     async def _read(self, window: Window, sent: Sequence[JsonObject]) -> None:
-        """Makes the window's items: with the second core, if other windows keep this one busy."""
+        """Makes the window's items: read ahead where there is something to be found in them."""
         kind = window.collection.kind
         read_at = self.now
         core = self._second_core
         read: Sequence[Read]
-        if core is not None and kind in EXAMINED and (core.started or len(self._open) > 1):
+        if core is not None and kind in EXAMINED:
             read = await core.read(self._batch(window, sent))
         else:
             read = [(take_apart(kind, obj), None) for obj in sent]
@@ -242,7 +240,6 @@ class Session:
 
     def commit(self, window: Window) -> None:
         """Writes what is left in a window, and settles it; an error goes to who waits for that."""
-        self._open.discard(window)
         try:
             self._write(window)
         except Exception as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,12 +50,20 @@ class Window:
 
     def drop_known(self) -> int:
         """Takes out what is held already as it is; returns how many those were."""
-        known = [one for one in self.items if self.held.get(one.wp_id) == one.fingerprint]
-        if known:
-            ids = {one.wp_id for one in known}
+        return self._drop(
+            [one for one in self.items if self.held.get(one.wp_id) == one.fingerprint]
+        )
+
+    def drop_all(self) -> int:
+        """Takes out everything, as if it were known."""
+        return self._drop(self.items)
+
+    def _drop(self, items: Sequence[Item]) -> int:
+        ids = {one.wp_id for one in items}
+        if ids:
             self.items = [one for one in self.items if one.wp_id not in ids]
             self.unchanged += len(ids - self.again)
-        return len(known)
+        return len(ids)
 
     def each(self, step: Callable[[Item], None]) -> None:
         """Takes each item through a step of a pipeline.

@@ -10,13 +10,15 @@ from scrapy.exporters import (
     XmlItemExporter,
 )
 
+from mirror.window import Window
+
 
 class Unfolding(BaseItemExporter):
     """Writes the items of a window one by one."""
 
     def export_item(self, item: Any) -> None:
         """Each object of a window; anything else as it is."""
-        for one in getattr(item, "items", (item,)):
+        for one in item.items if isinstance(item, Window) else (item,):
             super().export_item(one)  # type: ignore[safe-super]
 
 

@@ -32,8 +32,7 @@ class StorePipeline:
 
     def item_dropped(self, item: Window) -> None:
         """Somebody's own pipeline wants none of it."""
-        item.unchanged += len(item.items)
-        item.items = []
+        item.drop_all()
         session_of(self.crawler).commit(item)
 
     def item_error(self, item: Window) -> None:

@@ -64,6 +64,10 @@ class Client:
         self._failures = 0
         self.latency = 0.0  # of the slowest answer, in seconds
         self.pace = Pace()
+        # Scrapy counts what is on the wire only when it is: of requests that are made in one go, it
+        # lets any number through where there is no delay between them.
+        lanes = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._lanes = asyncio.Semaphore(lanes)
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     async def get(
@@ -134,9 +138,10 @@ class Client:
                 meta["proxy"] = None
         request = Request(url, method=method, headers=headers, dont_filter=True, meta=meta)
         assert self.crawler.engine is not None
-        sent = time.monotonic()
         try:
-            response = await self.crawler.engine.download_async(request)
+            async with self._lanes:
+                sent = time.monotonic()
+                response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
             if "robots.txt" in str(error):
                 why = f"robots.txt forbids {url} to {self.agent}"

@@ -42,7 +42,8 @@ def batch(*numbers: int, **more: Any) -> Batch:
 
 
 @pytest.fixture
-def core() -> Iterator[SecondCore]:
+def core(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecondCore]:
+    monkeypatch.setattr("mirror.second_core.WATCHED", -1)  # it starts at once
     core = SecondCore(cores=2)
     yield core
     core.close()
@@ -119,6 +120,16 @@ def test_a_busy_loop_leaves_the_reading_to_the_other(core: SecondCore) -> None:
     assert read_here == []
 
 
+def test_a_piece_has_the_names_and_fingerprints_of_its_own_objects() -> None:
+    named = {n: {"author": [{"name": str(n)}]} for n in (1, PIECE + 1)}
+    held = {2: "a", PIECE + 2: "b"}
+    whole = batch(*range(1, 2 * PIECE + 1), embedded=named, held=held)
+    first, second = whole.pieces()
+    assert (first.embedded, first.held) == ({1: named[1]}, {2: "a"})
+    assert (second.embedded, second.held) == ({PIECE + 1: named[PIECE + 1]}, {PIECE + 2: "b"})
+    assert first.read() + second.read() == whole.read()
+
+
 def test_what_json_cannot_say_is_read_here(core: SecondCore) -> None:
     odd = replace(batch(1), objects=[{**post(1), "n": Literal("1e400")}])
     assert asyncio.run(core.read(odd)) == odd.read()
@@ -170,6 +181,34 @@ def test_an_answer_that_nobody_waits_for_is_no_other_ones(core: SecondCore) -> N
     assert asyncio.run(cancelled()) == batch(2).read()
 
 
+def test_what_this_process_can_do_in_time_starts_no_other() -> None:
+    core = SecondCore(cores=2)
+    many = batch(*range(1, 4 * PIECE))
+    assert asyncio.run(core.read(many)) == many.read()
+    assert not core.started
+    core.close()
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_who_computes_all_the_time_starts_it(
+    *, busy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirror.second_core.WATCHED", 0.1)
+    core = SecondCore(cores=2)
+
+    async def crawl() -> None:
+        await core.read(batch(1))
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end:
+            if not busy:
+                await asyncio.sleep(0.01)
+        await core.read(batch(2))
+
+    asyncio.run(crawl())
+    assert core.started == busy
+    core.close()
+
+
 def test_one_core_has_no_second() -> None:
     core = SecondCore(cores=1)
     assert asyncio.run(core.read(batch(1))) == batch(1).read()
@@ -189,7 +228,8 @@ def test_its_death_is_survived(core: SecondCore, caplog: pytest.LogCaptureFixtur
 
 def test_it_ends_with_whoever_started_it() -> None:
     program = (
-        "import asyncio, os, signal, tests.test_second_core as t\n"
+        "import asyncio, os, signal, sys, tests.test_second_core as t\n"
+        "sys.modules['mirror.second_core'].WATCHED = -1\n"
         "core = t.SecondCore(cores=2)\n"
         "asyncio.run(core.read(t.batch(1)))\n"
         "print(core.pid, flush=True)\n"

@@ -160,15 +160,17 @@ class Article:
         return found
 
     def _lines(self, start: int, end: int) -> list[Line]:
-        lines = self.content.text[start:end].split("\n")
+        text = self.content.text[start:end]
+        lines = text.split("\n")
         starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=start))
         inside: dict[int, list[Link]] = {}
         for link in self.content.links:
             if start <= link.start <= end and link.text:
                 inside.setdefault(bisect_right(starts, link.start) - 1, []).append(link)
+        lower = _lower(text).split("\n")
         return [
-            Line(line, _lower(line), begin, inside.get(index, ()))
-            for index, (line, begin) in enumerate(zip(lines, starts, strict=True))
+            Line(line, below, begin, inside.get(index, ()))
+            for index, (line, below, begin) in enumerate(zip(lines, lower, starts, strict=True))
         ]
 
 

@@ -92,7 +92,7 @@ def transaction(db: Database) -> Iterator[Database]:
     if db.conn.in_transaction:
         yield db
         return
-    with explained(path_of(db)):
+    with explained(db):
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield db
@@ -109,14 +109,14 @@ def path_of(db: Database) -> Path:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(file: Path | Database) -> Iterator[None]:
     """Turns what SQLite and the file system say into a StoreError that says what to do."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: {trouble(error) or error}") from error
-    except OSError as error:
-        raise StoreError(f"{path}: {advice(error)}") from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        path = path_of(file) if isinstance(file, Database) else file
+        told = advice(error) if isinstance(error, OSError) else trouble(error) or error
+        raise StoreError(f"{path}: {told}") from error
 
 
 # SQLite's name of an error begins with …; what it means, and what to do.

@@ -61,9 +61,11 @@ def link(
     if not rows:
         return
     table, _ = TABLES[kind]
-    # Found once more, now that these rows are there: a parent may be among them.
-    found = references(db, site_id, kind, [obj for _, obj in rows])
     new = len(next(iter(written.values()), ()))
+    found: Mapping[str, Sequence[int | None]] = written
+    if new < len(rows) or any(target == kind for _, _, target in REFERENCES[kind]):
+        # Once more, now that these rows are there: a parent may be among them.
+        found = references(db, site_id, kind, [obj for _, obj in rows])
     _forget(db, site_id, kind, [row_id for row_id, _ in rows[new:]])
     for field, column, _ in REFERENCES[kind]:
         wanted = [(row_id, _positive(obj.get(field))) for row_id, obj in rows]

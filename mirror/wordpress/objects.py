@@ -66,8 +66,16 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
     ),
 }
 
+# The same as plain tuples, which are unpacked in no time.
+_PLACES = {
+    kind: tuple((column.name, column.key, column.part, column.gmt) for column in columns)
+    for kind, columns in COLUMNS.items()
+}
+
 # Avatar addresses carry a hash of the e-mail address (MD5; SHA-256 since WordPress 6.8).
-PERSONAL = ("avatar_urls", "author_avatar_urls", "author_email", "author_ip", "author_user_agent")
+PERSONAL = frozenset(
+    ("avatar_urls", "author_avatar_urls", "author_email", "author_ip", "author_user_agent")
+)
 
 
 def wp_id(obj: JsonObject) -> int | None:
@@ -85,9 +93,9 @@ def identified(rows: Iterable[JsonObject]) -> list[dict[str, Any]]:
 
 def without_personal(obj: JsonObject) -> JsonObject:
     """The object without the personal data that is kept only when asked for."""
-    if any(key in obj for key in PERSONAL):
-        return {key: value for key, value in obj.items() if key not in PERSONAL}
-    return obj
+    if PERSONAL.isdisjoint(obj):
+        return obj
+    return {key: value for key, value in obj.items() if key not in PERSONAL}
 
 
 def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
@@ -95,23 +103,28 @@ def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
     columns: dict[str, str | None] = {}
     extra = dict(obj)
     extra.pop("id", None)
-    for column in COLUMNS[kind]:
-        sent = value = obj.get(column.key)
-        if column.part is not None:
-            value = sent.get(column.part) if isinstance(sent, dict) else None
-        held = columns[column.name] = _encode(column, value)
-        if held is None or (held != value and not column.gmt):
-            continue  # the column does not give back what was sent
-        rest = _less(sent, column.part) if isinstance(sent, dict) and column.part else None
-        if rest:
-            extra[column.key] = rest
+    for name, key, part, gmt in _PLACES[kind]:
+        value = obj.get(key)
+        around: JsonObject = {}
+        if part is not None:
+            around = value if isinstance(value, dict) else {}
+            value = around.get(part)
+        if not isinstance(value, str):
+            columns[name] = None
+            continue
+        if gmt:
+            held = columns[name] = f"{value}Z" if GMT.fullmatch(value) else None
+            gives_back = held is not None
         else:
-            del extra[column.key]
+            held = columns[name] = storable(value)
+            gives_back = held == value
+        if not gives_back:
+            continue
+        if len(around) > 1:
+            extra[key] = {other: rest for other, rest in around.items() if other != part}
+        else:
+            del extra[key]
     return columns, dumps(extra)
-
-
-def _less(value: JsonObject, part: str) -> JsonObject:
-    return {name: other for name, other in value.items() if name != part}
 
 
 def rebuild(kind: Kind, wp_id: int, columns: Mapping[str, Any], extra: str) -> dict[str, Any]:
@@ -148,14 +161,6 @@ def loads(text: str) -> Any:
         except ValueError:  # lone surrogates
             return json.loads(text)
     return literals.read(json.loads(text))
-
-
-def _encode(column: Column, value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    if column.gmt:
-        return f"{value}Z" if GMT.fullmatch(value) else None
-    return storable(value)
 
 
 def storable(text: str) -> str:
