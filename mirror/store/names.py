@@ -37,10 +37,10 @@ def _embedded(
     post: JsonObject, authors: Mapping[int, str], categories: Mapping[int, str]
 ) -> JsonObject | None:
     names: dict[str, Any] = {}
-    writers = [{"name": authors[one]} for one in _ids(post.get("author")) if one in authors]
+    writers = [{"name": authors[one]} for one in _values(post.get("author")) if one in authors]
     terms = [
         {"taxonomy": "category", "name": categories[one]}
-        for one in _ids(post.get("categories"))
+        for one in _values(post.get("categories"))
         if one in categories
     ]
     if writers:
@@ -54,8 +54,14 @@ def _embedded(
 
 
 def _ids(value: object) -> list[int]:
-    values = value if isinstance(value, list) else [value]
-    return [one for one in values if type(one) is int and 0 < one <= SQLITE_MAX_INT]
+    return [one for one in _values(value) if 0 < one <= SQLITE_MAX_INT]
+
+
+def _values(value: object) -> list[int]:
+    """The whole numbers of a list, or the one that stands alone."""
+    if type(value) is int:
+        return [value]
+    return [one for one in value if type(one) is int] if isinstance(value, list) else []
 
 
 def _names(db: Database, table: str, site_id: int, wp_ids: Iterable[int]) -> dict[int, str]:
