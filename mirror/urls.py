@@ -68,16 +68,13 @@ def guid_key(guid: str | None) -> str | None:
     """
     if not guid:
         return None
-    text = (html.unescape(guid) if "&" in guid else guid).strip()
+    text = html.unescape(guid).strip()
     try:
         parts = urlsplit(text)
     except ValueError:
         return None
     if parts.scheme in ("http", "https"):
-        try:
-            host = (parts.hostname or "").removeprefix("www.").rstrip(".")
-        except ValueError:
-            return None
+        host = host_of(text)
         if not is_global_host(host):
             return None
         query = f"?{parts.query}" if parts.query else ""

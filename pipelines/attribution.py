@@ -20,9 +20,8 @@ class AttributionPipeline:
         """Scrapy's way in."""
         return cls(crawler)
 
-    def process_item(self, item: Window) -> Window:
+    def process_item(self, window: Window) -> Window:
         """Adds `attribution` and `searchable` to posts; other kinds pass."""
-        window = item
         if window.collection.kind != "post":
             return window
         session = session_of(self.crawler)

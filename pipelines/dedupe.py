@@ -19,10 +19,9 @@ class DedupePipeline:
         """Scrapy's way in."""
         return cls(crawler)
 
-    def process_item(self, item: Window) -> Window:
+    def process_item(self, window: Window) -> Window:
         """Takes out what is known; sets `original_id` on copies."""
         assert self.crawler.stats is not None
-        window = item
         self.crawler.stats.inc_value("mirror/dedupe/known", window.drop_known())
         originals = session_of(self.crawler).originals(window.items)
         self.crawler.stats.inc_value("mirror/dedupe/copies", len(originals))

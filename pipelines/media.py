@@ -21,9 +21,8 @@ class MediaPipeline:
         """Scrapy's way in."""
         return cls(crawler)
 
-    def process_item(self, item: Window) -> Window:
+    def process_item(self, window: Window) -> Window:
         """Adds `media` to posts and attachments; other kinds pass."""
-        window = item
         if window.collection.kind not in EXAMINED:
             return window
         session = session_of(self.crawler)

@@ -40,9 +40,7 @@ def references(
     for field, column, target in REFERENCES[kind]:
         wanted = [_positive(obj.get(field)) for obj in objects]
         known = _known(db, site_id, target, {wp_id for wp_id in wanted if wp_id})
-        found[column] = [None] * len(wanted)
-        if known:
-            found[column] = [known.get(wp_id) if wp_id else None for wp_id in wanted]
+        found[column] = [known.get(wp_id) if wp_id else None for wp_id in wanted]
     return found
 
 

@@ -61,6 +61,7 @@ UNSTEADY = tuple(
         ("wp-container-", r"(wp-container-)[\w-]+"),  # wp_unique_prefixed_id, block layouts
         ("wp-elements-", r"(wp-elements-)[0-9a-f]+"),  # block-supports/elements.php
         ("wp-duotone-", r"(wp-duotone-)[\w-]+"),  # block-supports/duotone.php
+        ("wp-block-", r"(wp-block-(?:[a-z]++-){1,7}+)\d+"),  # wp_unique_id in core blocks
         ("unique-id-", r"(unique-id-)\d+"),  # wp_unique_id with a theme's prefix
         ("data-wp-context=", r"""(data-wp-context=)(?:"[^"]*"|'[^']*')"""),  # uniqid(), 6.7
         ("nonce=", r"""(nonce=)(?:"[^"]*"|'[^']*'|\w+)"""),  # wp_create_nonce
@@ -74,8 +75,6 @@ UNSTEADY = tuple(
     )
 )
 _MARKS = Marks({marker for marker, _ in UNSTEADY})
-# `wp_unique_id` in core blocks: in every post that is written with them, a class a paragraph.
-_BLOCK = re.compile(r"(wp-block-(?:[a-z]++-){1,7}+)\d+")
 _EMPTY_LINES = re.compile(r"\n\n+")
 
 
@@ -85,13 +84,10 @@ RENDERED = ("content", "excerpt", "description", "caption")
 
 def steady(html: str) -> str:
     """The HTML with everything replaced that differs although nobody edited it."""
-    raw = html.encode("utf-8", "replace")
-    present = _MARKS.present(raw)
-    for marker, pattern in UNSTEADY if present else ():
+    present = _MARKS.present(html.encode("utf-8", "replace"))
+    for marker, pattern in UNSTEADY:
         if marker in present:
             html = pattern.sub(r"\1", html)
-    if b"wp-block-" in raw:
-        html = _BLOCK.sub(r"\1", html)
     return _EMPTY_LINES.sub("\n", html)
 
 
