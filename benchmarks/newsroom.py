@@ -108,8 +108,12 @@ class Newsroom:
             "meta": {"footnotes": ""},
             "categories": [random.randint(1, CATEGORIES)],
             "tags": sorted(random.sample(range(101, 101 + TAGS), k=random.randint(0, 6))),
-            "class_list": [f"post-{number}", "post", "type-post", "status-publish", "hentry"],
         }  # fmt: skip
+        made["class_list"] = [
+            f"post-{number}", "post", "type-post", "status-publish", "format-standard", "hentry",
+            *(f"category-subject-{term}" for term in made["categories"]),
+            *(f"tag-subject-{term}" for term in made["tags"]),
+        ]  # fmt: skip
         if n % 3 == 0:
             SYNDICATED[n // 3 % len(SYNDICATED)](random, made, body)
         made["content"]["rendered"] = "".join(body)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mirror.store import shapes
 from mirror.wordpress.objects import COLUMNS, rebuild
 from tests.memory import finished
 
@@ -117,7 +118,8 @@ class Mirror:
         found: dict[int, dict[str, Any]] = {}
         for kind, table in KINDS.items():
             names = ", ".join(column.name for column in COLUMNS[kind])  # type: ignore[index]
-            query = f"SELECT wp_id, extra, {names} FROM {table} WHERE collection = ? "
+            columns = f"wp_id, extra, {names}, {shapes.of(table)}"
+            query = f"SELECT {columns} FROM {table} WHERE collection = ? "
             for row in self.rows(query + "AND deleted_at IS NULL", collection):
                 found[row["wp_id"]] = rebuild(kind, row["wp_id"], row, row["extra"])  # type: ignore[arg-type]
         return found

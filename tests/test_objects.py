@@ -128,4 +128,5 @@ def test_a_real_post_needs_little_extra() -> None:
     columns, extra = split("post", obj)
     assert columns["title"] == "Salt &amp; Sea"
     assert columns["date_gmt"] == "2025-04-22T12:24:09Z"
-    assert json.loads(extra) == {"content": {"protected": False}, "author": 3}
+    assert columns["shape"] == '{"content":{"protected":false}}'
+    assert json.loads(extra) == {"author": 3}

@@ -19,7 +19,8 @@ One SQLite file in WAL mode: STRICT tables, foreign keys, times as `YYYY-MM-DDTH
 
 - **Current rows are what is; `*_versions` are what was.** `valid_from ≤ t < valid_to` gives the
   mirror as of `t`.
-- **Nothing is lost.** Columns plus `extra` rebuild the object that the API sent, key for key.
+- **Nothing is lost.** Columns plus `extra` rebuild the object that the API sent, key for key, with
+  the [shape](#shapes) that a row refers to.
 - **Nothing is deleted.** What vanishes upstream gets `deleted_at` and a reason; it can come back.
 
 `posts_fts` is the full-text index over the title and the plain text of posts (FTS5, contentless;

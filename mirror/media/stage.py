@@ -30,7 +30,6 @@ from mirror.store import files
 from mirror.store.connection import path_of as database_of
 from mirror.store.connection import transaction
 from mirror.store.files import FileRecord, WantedFile
-from mirror.wordpress.objects import loads
 
 WORKERS = 16
 CHUNK = 300  # addresses read from the store at a time
@@ -155,8 +154,7 @@ class Stage:
     def _add_sizes(self) -> None:
         """Every size of every attachment, which are not noted unless they are wanted."""
         now = _timestamp(self.clock())
-        for row_id, source_url, extra in files.unsized(self.db, self.site_id):
-            attachment = {**loads(extra), "source_url": source_url}
+        for row_id, source_url, attachment in files.unsized(self.db, self.site_id):
             found = of_attachment(attachment, source_url, every_size=True)
             files.add(self.db, self.site_id, row_id, found, now)
 

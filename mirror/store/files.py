@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from mirror.items import Kind, MediaUse
+from mirror.items import JsonObject, Kind, MediaUse
+from mirror.store import shapes
+from mirror.wordpress.objects import COLUMNS, rebuild
 
 # Sizes of which one in hand makes the smaller variants of the same original superfluous.
 WHOLE = "('full', 'original', 'scaled')"
@@ -85,15 +87,21 @@ def add(db: Database, site_id: int, media_id: int, uses: Sequence[MediaUse], now
     _want(db, site_id, ((media_id, use) for use in uses), now, "")
 
 
-def unsized(db: Database, site_id: int) -> list[tuple[int, str, str]]:
-    """(row id, source_url, extra) of the attachments of which no smaller size is known."""
-    return db.execute(
-        "SELECT m.id, m.source_url, m.extra FROM media m WHERE m.site_id = ?1 "
+def unsized(db: Database, site_id: int) -> list[tuple[int, str, JsonObject]]:
+    """(row id, source_url, object) of the attachments of which no smaller size is known."""
+    names = ", ".join(column.name for column in COLUMNS["media"])
+    rows = db.query(
+        f"SELECT m.id, m.wp_id, m.extra, {names}, {shapes.of('m')} FROM media m "
+        "WHERE m.site_id = ?1 "
         "AND m.deleted_at IS NULL AND m.source_url IS NOT NULL AND NOT EXISTS ("
         "SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.proxy_of IS NULL "
         f"AND f.size NOT IN {WHOLE} AND f.size <> 'former' AND f.size NOT GLOB '[0-9]*x[0-9]*')",
         [site_id],
-    ).fetchall()
+    )
+    return [
+        (row["id"], row["source_url"], rebuild("media", row["wp_id"], row, row["extra"]))
+        for row in rows
+    ]
 
 
 def _want(

@@ -6,7 +6,7 @@ in history. A released migration is never edited; a change is a new one below it
 
 from sqlite_utils import Database, Migrations
 
-from mirror.store import revisions
+from mirror.store import revisions, shapes
 from mirror.store.schema import SCHEMA
 from mirror.store.views import VIEWS
 
@@ -256,3 +256,18 @@ def m070_merges(db: Database) -> None:
     A search looks into a few parts more (sqlite.org/fts5.html, section 6.1).
     """
     db.execute("INSERT INTO posts_fts(posts_fts, rank) VALUES('automerge', 16)")
+
+
+@migrations()
+def m080_shapes(db: Database) -> None:
+    """What the objects of a site say alike is held once. Rows that are there stay as they are.
+
+    Dropped are an index that nothing asks, and one that is the beginning of another.
+    """
+    for statement in shapes.SCHEMA:
+        db.execute(statement)
+    db.execute("DROP INDEX posts_valid_from")
+    db.execute("DROP INDEX posts_upstream")
+    for name, select in (("versions", VIEWS["versions"]), ("history", revisions.HISTORY)):
+        db.execute(f"DROP VIEW {name}")
+        db.execute(f"CREATE VIEW {name} AS {select}")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from mirror.items import Intent, Kind, StoredItem
+from mirror.store import shapes
 from mirror.wordpress.objects import COLUMNS
 
 # The table of each kind, and the prefix of its versions' table and key.
@@ -43,7 +44,7 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
     for some in batches(wp_ids):
         rows = db.execute(
             "SELECT id, wp_id, version, fingerprint, deleted_at, unsettled, volatile, extra, "
-            f"{', '.join(names)} "
+            f"{', '.join(names)}, {shapes.of(table)} "
             f"FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
             [site_id, *some],
         )
@@ -57,7 +58,7 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
                 unsettled=unsettled,
                 volatile=frozenset(json.loads(volatile or "[]")),
                 extra=extra,
-                columns=dict(zip(names, values, strict=True)),
+                columns=dict(zip([*names, "shape"], values, strict=True)),
             )
     return found
 
@@ -119,11 +120,12 @@ def insert(
     table, _ = TABLES[kind]
     names = [column.name for column in COLUMNS[kind]]
     values = itemgetter(*names)
+    shaped = shapes.ids(db, (intent.item.columns["shape"] for intent in intents))
     more = ["guid_key", "original_id"] if kind == "post" else []
     first = db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0]
     columns = [
         "id", "site_id", "wp_id", "collection", "extra", "fingerprint",
-        "valid_from", "first_seen_at", "crawl_id", *references, *names, *more,
+        "valid_from", "first_seen_at", "crawl_id", "shape_id", *references, *names, *more,
     ]  # fmt: skip
     ids = list(range(first, first + len(intents)))
     items = (intent.item for intent in intents)
@@ -132,7 +134,7 @@ def insert(
         [
             (
                 row_id, item.site_id, item.wp_id, item.collection, item.extra, item.fingerprint,
-                now, now, crawl_id, *others, *values(item.columns),
+                now, now, crawl_id, shaped[item.columns["shape"]], *others, *values(item.columns),
                 *((item.guid_key, item.original_id) if more else ()),
             )
             for row_id, item, *others in zip(ids, items, *references.values(), strict=True)
@@ -144,39 +146,47 @@ def insert(
 def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) -> None:
     """Keeps the rows of edited or restored objects as versions, and writes the new state."""
     for intent in intents:
-        item, held = intent.item, intent.stored
-        assert held is not None
-        table, _ = TABLES[item.kind]
-        keep_version(db, item.kind, held.id, intent.changed, crawl_id, now)
-        names = [column.name for column in COLUMNS[item.kind]]
-        values = [item.columns[name] for name in names]
-        more = ["guid_key"] if item.kind == "post" else []
-        db.execute(
-            f"UPDATE {table} SET version = version + 1, valid_from = max(?, valid_from), "
-            "crawl_id = ?, "
-            f"collection = ?, extra = ?, fingerprint = ?, deleted_at = NULL, "
-            "deleted_reason = NULL, unsettled = ?, volatile = ?, "
-            f"{', '.join(f'{name} = ?' for name in [*names, *more])} WHERE id = ?",
-            [now, crawl_id, item.collection, item.extra, item.fingerprint,
-             intent.unsettled, _listed(intent.volatile), *values,
-             *([item.guid_key] if more else []), held.id],
+        assert intent.stored is not None
+        keep_version(db, intent.item.kind, intent.stored.id, intent.changed, crawl_id, now)
+        _rewrite(
+            db, intent,
+            "version = version + 1, valid_from = max(?, valid_from), crawl_id = ?, "
+            "deleted_at = NULL, deleted_reason = NULL, unsettled = ?, volatile = ?, ",
+            [now, crawl_id, intent.unsettled, _listed(intent.volatile)],
         )  # fmt: skip
 
 
 def complete(db: Database, intents: Sequence[Intent]) -> None:
     """Writes whole objects over what was held of them in part: that is no new version."""
     for intent in intents:
-        item, held = intent.item, intent.stored
-        assert held is not None
-        table, _ = TABLES[item.kind]
-        names = [column.name for column in COLUMNS[item.kind]]
-        more = ["guid_key"] if item.kind == "post" else []
-        db.execute(
-            f"UPDATE {table} SET collection = ?, extra = ?, fingerprint = ?, "
-            f"{', '.join(f'{name} = ?' for name in [*names, *more])} WHERE id = ?",
-            [item.collection, item.extra, item.fingerprint,
-             *(item.columns[name] for name in names), *([item.guid_key] if more else []), held.id],
-        )  # fmt: skip
+        _rewrite(db, intent, "", [])
+
+
+def _rewrite(db: Database, intent: Intent, life: str, values: Sequence[object]) -> None:
+    """Writes an object over its row, with what that means for the row's life."""
+    item, held = intent.item, intent.stored
+    assert held is not None
+    more = {"guid_key": item.guid_key} if item.kind == "post" else {}
+    written = {"collection": item.collection, **more}
+    written |= content(db, item.kind, item.columns, item.extra, item.fingerprint)
+    table, _ = TABLES[item.kind]
+    db.execute(
+        f"UPDATE {table} SET {life}{', '.join(f'{name} = ?' for name in written)} WHERE id = ?",
+        [*values, *written.values(), held.id],
+    )
+
+
+def content(
+    db: Database, kind: Kind, columns: Mapping[str, Any], extra: str, fingerprint: str
+) -> dict[str, Any]:
+    """The columns in which an object itself is written, as they are in the database."""
+    shape = columns["shape"]
+    return {
+        "extra": extra,
+        "fingerprint": fingerprint,
+        "shape_id": shapes.ids(db, [shape])[shape],
+        **{column.name: columns[column.name] for column in COLUMNS[kind]},
+    }
 
 
 def settle(db: Database, intents: Sequence[Intent]) -> None:

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from mirror.attribution import Site, judge
 from mirror.items import Attribution
+from mirror.store import shapes
 from mirror.store.attributions import attribute_again, note_judged, speaks_for, upstreams
 from mirror.store.connection import transaction
 from mirror.store.names import with_names
@@ -107,7 +108,8 @@ def claim(verdict: Attribution) -> Claim | None:
 
 def _posts(db: Database, last: int) -> list[dict[str, Any]]:
     names = ", ".join(column.name for column in COLUMNS["post"])
-    query = f"SELECT id, site_id, wp_id, version, extra, {names} FROM posts"
+    columns = f"id, site_id, wp_id, version, extra, {names}, {shapes.of('posts')}"
+    query = f"SELECT {columns} FROM posts"
     return list(db.query(f"{query} WHERE id > ? ORDER BY id LIMIT {BATCH}", [last]))
 
 

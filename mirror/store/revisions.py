@@ -12,7 +12,25 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from mirror.items import Collection, JsonObject
+from mirror.store import shapes
+from mirror.store.objects import marks
 from mirror.wordpress.objects import COLUMNS, SQLITE_MAX_INT, loads, split, wp_id
+
+# Every known state of every post. `at` is when it began: for what was observed by the mirror's
+# clock, for a revision by WordPress'. `copy_of` is the observed version that was saved together
+# with a revision: WordPress gives a revision the date of that save (`_wp_post_revision_data`).
+HISTORY = """
+        SELECT v.post_id, v.site_id, v.wp_id, 'observed' AS origin, v.version,
+            NULL AS revision_id, NULL AS copy_of, v.valid_from AS at, v.author_id, v.title,
+            v.content, v.excerpt, v.modified_gmt, v.deleted_at, v.extra, v.shape_id
+        FROM versions v
+        UNION ALL
+        SELECT r.post_id, p.site_id, p.wp_id, 'wordpress', NULL,
+            r.wp_id, (SELECT max(v.version) FROM versions v
+                WHERE v.post_id = r.post_id AND v.modified_gmt = r.date_gmt),
+            r.date_gmt, r.author_id, r.title,
+            r.content, r.excerpt, r.modified_gmt, NULL, r.extra, r.shape_id
+        FROM post_revisions r JOIN posts p ON p.id = r.post_id"""
 
 # For the migration that makes them; a released statement is never edited.
 SCHEMA = (
@@ -41,27 +59,13 @@ SCHEMA = (
     # what anybody sees (mirror.wordpress.access).
     "ALTER TABLE collections ADD COLUMN sight TEXT",
     "ALTER TABLE collections ADD COLUMN widest TEXT",
-    # Every known state of every post. `at` is when it began: for what was observed by the mirror's
-    # clock, for a revision by WordPress'. `copy_of` is the observed version that was saved together
-    # with a revision: WordPress gives a revision the date of that save (`_wp_post_revision_data`).
-    """CREATE VIEW history AS
-        SELECT v.post_id, v.site_id, v.wp_id, 'observed' AS origin, v.version,
-            NULL AS revision_id, NULL AS copy_of, v.valid_from AS at, v.author_id, v.title,
-            v.content, v.excerpt, v.modified_gmt, v.deleted_at, v.extra
-        FROM versions v
-        UNION ALL
-        SELECT r.post_id, p.site_id, p.wp_id, 'wordpress', NULL,
-            r.wp_id, (SELECT max(v.version) FROM versions v
-                WHERE v.post_id = r.post_id AND v.modified_gmt = r.date_gmt),
-            r.date_gmt, r.author_id, r.title,
-            r.content, r.excerpt, r.modified_gmt, NULL, r.extra
-        FROM post_revisions r JOIN posts p ON p.id = r.post_id""",
+    f"CREATE VIEW history AS {HISTORY}",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A post whose revisions are to be read. `object` holds its `_links` only."""
+    """A post whose revisions are to be read. `object` holds the `_links` that no other post has."""
 
     post_id: int
     wp_id: int
@@ -113,7 +117,6 @@ def keep(
     What is no revision of this post is left out, and so are autosaves: those are overwritten in
     place, and were never a state of the post (`wp_create_post_autosave`).
     """
-    names = [column.name for column in COLUMNS["post"]]
     kept = []
     for row in rows:
         number = wp_id(row)
@@ -121,13 +124,21 @@ def keep(
             continue
         columns, extra = split("post", row)
         author = row.get("author")
+        written = {
+            "post_id": post.post_id,
+            "wp_id": number,
+            "author_wp_id": author if _is_id(author) else None,
+            "crawl_id": crawl_id,
+            "first_seen_at": now,
+            "extra": extra,
+            "shape_id": shapes.ids(db, [columns["shape"]])[columns["shape"]],
+            **{column.name: columns[column.name] for column in COLUMNS["post"]},
+        }
         db.execute(
-            f"INSERT INTO post_revisions (post_id, wp_id, author_wp_id, crawl_id, first_seen_at, "
-            f"extra, {', '.join(names)}) VALUES (?, ?, ?, ?, ?, ?{', ?' * len(names)}) "
+            f"INSERT INTO post_revisions ({', '.join(written)}) VALUES ({marks(written)}) "
             "ON CONFLICT DO NOTHING",
-            [post.post_id, number, author if _is_id(author) else None, crawl_id, now, extra,
-             *(columns[name] for name in names)],
-        )  # fmt: skip
+            list(written.values()),
+        )
         kept.append(number)
     return kept
 

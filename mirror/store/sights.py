@@ -8,8 +8,7 @@ from sqlite_utils import Database
 from mirror.content import searchable
 from mirror.items import Collection, Kind, StoredItem
 from mirror.store import text
-from mirror.store.objects import TABLES
-from mirror.wordpress.objects import COLUMNS
+from mirror.store.objects import TABLES, content
 
 # What anybody sees is published, or is a file.
 _HIDDEN = {
@@ -61,12 +60,7 @@ def enrich(
 ) -> None:
     """Writes into a row what more rights show of the same state: that is no new version."""
     table, _ = TABLES[kind]
-    names = [column.name for column in COLUMNS[kind]]
-    db.execute(
-        f"UPDATE {table} SET extra = ?, fingerprint = ?, "
-        f"{', '.join(f'{name} = ?' for name in names)} WHERE id = ?",
-        [extra, fingerprint, *(columns[name] for name in names), stored.id],
-    )
+    db.table(table).update(stored.id, content(db, kind, columns, extra, fingerprint))
     shown: Sequence[str] = ("title", "content")
     if kind == "post" and any(columns[name] != stored.columns[name] for name in shown):
         text.unindex(db, [(stored.id, *searchable(*(stored.columns[n] for n in shown)))])

@@ -1,7 +1,8 @@
 """The views: what people ask of a mirror, as names. A migration makes them, or makes them anew."""
 
 _COLUMNS = """v.type, v.status, v.guid, v.slug, v.link, v.title, v.content, v.excerpt, v.author_id,
-    v.featured_media_id, v.parent_id, v.date_gmt, v.modified_gmt, v.extra"""
+    v.featured_media_id, v.parent_id, v.date_gmt, v.modified_gmt, v.extra,
+    v.shape_id"""
 
 VIEWS: dict[str, str] = {
     # Every version of every post; `valid_to` and `changed` are null for the current one.

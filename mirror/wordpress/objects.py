@@ -1,7 +1,8 @@
 """WordPress objects as rows: split into columns and `extra`, and rebuilt, key for key.
 
-A column holds what a reader asks for; `extra` holds, as JSON, whatever the columns do not give
-back exactly. So the split is lossless by construction: rebuild from the columns, keep the rest.
+A column holds what a reader asks for; its shape, what it has in common with others
+(`mirror.wordpress.shapes`); `extra`, as JSON, whatever those two do not give back exactly. So the
+split is lossless by construction: rebuild from the columns, keep the rest.
 Field names are those of the REST schemas (`class-wp-rest-*-controller.php`, `get_item_schema`).
 """
 
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from mirror.items import JsonObject, Kind
-from mirror.wordpress import literals
+from mirror.wordpress import literals, shapes
 from mirror.wordpress.literals import MARK
 
 SQLITE_MAX_INT = 2**63 - 1
@@ -91,7 +92,10 @@ def without_personal(obj: JsonObject) -> JsonObject:
 
 
 def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
-    """The object as column values (None where it has no such text) and `extra`, a JSON object."""
+    """The object as column values (None where it has no such text) and `extra`, a JSON object.
+
+    Among the columns is `shape`, which the store keeps once for all that have the same.
+    """
     columns: dict[str, str | None] = {}
     extra = dict(obj)
     extra.pop("id", None)
@@ -116,22 +120,28 @@ def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
             extra[key] = {other: rest for other, rest in around.items() if other != part}
         else:
             del extra[key]
+    columns["shape"] = shapes.take_out(obj, extra)
     return columns, dumps(extra)
 
 
 def rebuild(kind: Kind, wp_id: int, columns: Mapping[str, Any], extra: str) -> dict[str, Any]:
     """The object that the API sent, from its row.
 
-    A key in `extra` wins over its column; two objects under one key are merged.
+    A key in `extra` wins over its column, and that over the shape; two objects under one key are
+    merged.
     """
-    obj = {"id": wp_id, **_from_columns(kind, columns)}
-    for key, value in loads(extra).items():
-        ours = obj.get(key)
-        if isinstance(ours, dict) and isinstance(value, dict):
-            obj[key] = {**ours, **value}
-        else:
-            obj[key] = value
-    return obj
+    obj = _merged({"id": wp_id, **_from_columns(kind, columns)}, loads(extra))
+    shape = columns["shape"]
+    return obj if shape is None else _merged(shapes.fill(shape, obj), obj)
+
+
+def _merged(one: JsonObject, over: JsonObject) -> dict[str, Any]:
+    merged = dict(one)
+    for key, value in over.items():
+        under = merged.get(key)
+        both = isinstance(under, dict) and isinstance(value, dict)
+        merged[key] = _merged(under, value) if both else value  # type: ignore[arg-type]
+    return merged
 
 
 def dumps(value: object) -> str:

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from mirror.content import searchable
 from mirror.media.names import path_of
+from mirror.store import objects
 from mirror.store.connection import connect
 from mirror.store.stories import refresh
 from mirror.store.text import index, unindex
@@ -186,10 +187,14 @@ def add_post(
             "site_id": site,
             "wp_id": wp_id,
             "collection": "posts",
-            **values,
-            "extra": extra,
+            **objects.content(
+                room.db,
+                "post",
+                values,
+                extra,
+                hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16],
+            ),
             "author_id": author,
-            "fingerprint": hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16],
             "valid_from": seen_at,
             "first_seen_at": seen_at,
             "crawl_id": room.crawls[site][0],

@@ -24,7 +24,7 @@ LARGE = {
 # Indexes of the few rows that are special: walking them is walking the answer.
 PARTIAL = {
     "posts_original", "posts_edited", "posts_gone", "posts_deleted_at", "post_versions_silent",
-    "media_files_broken", "posts_upstream_site", "posts_upstream_date", "posts_upstream",
+    "media_files_broken", "posts_upstream_site", "posts_upstream_date",
     "judgements_url",
 }  # fmt: skip
 _SCAN = re.compile(r"SCAN (\w+)(?: USING (COVERING )?INDEX (\w+))?")

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mirror.store import shapes
 from mirror.wordpress.objects import COLUMNS, loads, rebuild
 
-_NAMES = tuple(column.name for column in COLUMNS["post"])
-_POST = """
-    SELECT p.*, s.host AS site, s.name AS site_name, s.url AS site_url, u.domain AS upstream,
-        u.name AS upstream_name, a.name AS author
+_NAMES = (*(column.name for column in COLUMNS["post"]), "shape")
+_POST = f"""
+    SELECT p.*, {shapes.of("p")}, s.host AS site, s.name AS site_name, s.url AS site_url,
+        u.domain AS upstream, u.name AS upstream_name, a.name AS author
     FROM posts p JOIN sites s ON s.id = p.site_id
     LEFT JOIN upstreams u ON u.id = p.upstream_id
     LEFT JOIN authors a ON a.id = p.author_id
@@ -21,15 +22,17 @@ _TIMELINE = """
     SELECT version, valid_from, valid_to, changed, deleted_at, deleted_reason, modified_gmt,
         crawl_id
     FROM post_versions WHERE post_id = ? ORDER BY version"""
-_PAST = """
-    SELECT v.*, a.name AS author FROM post_versions v LEFT JOIN authors a ON a.id = v.author_id
+_PAST = f"""
+    SELECT v.*, {shapes.of("v")}, a.name AS author
+    FROM post_versions v LEFT JOIN authors a ON a.id = v.author_id
     WHERE v.post_id = ? AND v.version = ?"""
 _REVISIONS = """
     SELECT r.wp_id, r.date_gmt, r.title, a.name AS author FROM post_revisions r
     LEFT JOIN authors a ON a.id = r.author_id
     WHERE r.post_id = ? ORDER BY r.date_gmt DESC, r.wp_id DESC LIMIT 100"""
-_REVISION = """
-    SELECT r.*, a.name AS author FROM post_revisions r LEFT JOIN authors a ON a.id = r.author_id
+_REVISION = f"""
+    SELECT r.*, {shapes.of("r")}, a.name AS author
+    FROM post_revisions r LEFT JOIN authors a ON a.id = r.author_id
     WHERE r.post_id = ? AND r.wp_id = ?"""
 _TERMS = """
     SELECT t.taxonomy, t.wp_id, t.name, t.slug, t.link FROM terms t

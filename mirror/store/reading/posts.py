@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from sqlite_utils import Database
 
 from mirror.errors import ConfigError
+from mirror.store import shapes
 from mirror.wordpress.objects import rebuild
 
 _NAMED = re.compile(r"(?P<host>[^\s/:]+(?::\d+)?):(?P<wp_id>\d{1,18})")
@@ -75,7 +76,7 @@ def find_post(db: Database, text: str) -> int:
 def versions(db: Database, post_id: int) -> list[PostVersion]:
     """Every version of a post, oldest first."""
     rows = db.query(
-        "SELECT v.*, s.host, coalesce(a.name, a.slug) AS author FROM versions v "
+        f"SELECT v.*, {shapes.of('v')}, s.host, coalesce(a.name, a.slug) AS author FROM versions v "
         "JOIN sites s ON s.id = v.site_id LEFT JOIN authors a ON a.id = v.author_id "
         "WHERE v.post_id = ? ORDER BY v.version",
         [post_id],
