@@ -1,13 +1,14 @@
 """Carries out intents: one reply's objects, in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlite_utils import Database
 
 from mirror.content import searchable
-from mirror.items import Attribution, Intent, Kind
+from mirror.items import Attribution, Intent, Item, Kind
 from mirror.store import attributions, files, links, objects, text
 
 
@@ -60,7 +61,7 @@ def _apply_kind(
             now=now, stale_before=_a_day_before(now), new=frozenset(ids),
         )  # fmt: skip
     if kind == "post":
-        _index(db, again, written)
+        _index(db, written[: len(new)], written[len(new) :])
         attributions.attribute(db, _judged(written[: len(new)]), upstreams)
         attributions.attribute_again(db, _judged(written[len(new) :]), upstreams)
 
@@ -87,25 +88,23 @@ def _a_day_before(now: str) -> str:
     return day.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _index(db: Database, again: Sequence[Intent], written: Sequence[tuple[int, Intent]]) -> None:
-    text.unindex(
+def _index(
+    db: Database, new: Iterable[tuple[int, Intent]], again: Iterable[tuple[int, Intent]]
+) -> None:
+    text.reindex(
         db,
         [
-            (held.id, *searchable(held.columns["title"], held.columns["content"]))
-            for held in (intent.stored for intent in again)
-            if held is not None
+            (row_id, _words(intent.stored.columns), _words_of(intent.item))
+            for row_id, intent in again
+            if intent.stored is not None
         ],
     )
-    text.index(
-        db,
-        [
-            (
-                row_id,
-                *(
-                    i.item.searchable
-                    or searchable(i.item.columns["title"], i.item.columns["content"])
-                ),
-            )
-            for row_id, i in written
-        ],
-    )
+    text.index(db, [(row_id, *_words_of(intent.item)) for row_id, intent in new])
+
+
+def _words_of(item: Item) -> text.Words:
+    return item.searchable or _words(item.columns)
+
+
+def _words(columns: Mapping[str, Any]) -> text.Words:
+    return searchable(columns["title"], columns["content"])

@@ -63,5 +63,5 @@ def enrich(
     db.table(table).update(stored.id, content(db, kind, columns, extra, fingerprint))
     shown: Sequence[str] = ("title", "content")
     if kind == "post" and any(columns[name] != stored.columns[name] for name in shown):
-        text.unindex(db, [(stored.id, *searchable(*(stored.columns[n] for n in shown)))])
-        text.index(db, [(stored.id, *searchable(*(columns[n] for n in shown)))])
+        before, after = (searchable(*(of[n] for n in shown)) for of in (stored.columns, columns))
+        text.reindex(db, [(stored.id, before, after)])

@@ -22,7 +22,7 @@ from mirror.media.names import path_of
 from mirror.store import objects
 from mirror.store.connection import connect
 from mirror.store.stories import refresh
-from mirror.store.text import index, unindex
+from mirror.store.text import index, reindex
 from mirror.store.upstream_posts import link
 from mirror.wordpress.objects import split
 
@@ -221,7 +221,7 @@ def edit(
         [at, json.dumps(changed), post],
     )
     current = "SELECT title, content FROM posts WHERE id = ?"
-    unindex(room.db, [(post, *searchable(*room.db.execute(current, [post]).fetchone()))])
+    before = searchable(*room.db.execute(current, [post]).fetchone())
     values = {**changes, "valid_from": at}
     if not silent:
         values["modified_gmt"] = at
@@ -230,7 +230,8 @@ def edit(
         f"{', '.join(f'{name} = ?' for name in values)} WHERE id = ?",
         [*values.values(), post],
     )
-    index(room.db, [(post, *searchable(*room.db.execute(current, [post]).fetchone()))])
+    after = searchable(*room.db.execute(current, [post]).fetchone())
+    reindex(room.db, [(post, before, after)])
 
 
 def delete(room: Newsroom, post: int, *, ago: timedelta, reason: str = "deleted") -> None:
