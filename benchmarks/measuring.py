@@ -76,13 +76,14 @@ def _json(printed: str) -> Any:
     return None
 
 
-def crawl(url: str, db: Path) -> Run:
+def crawl(url: str, db: Path, *options: str) -> Run:
     """One crawl by the real command, without media files; `told` is its summary.
 
     Raises Failed if it was not complete.
     """
     command: Command = [
-        sys.executable, "-m", "mirror", "crawl", url, "--no-media", "--quiet", "--json", "--db", db
+        sys.executable, "-m", "mirror", "crawl", url, "--no-media", "--quiet", "--json", "--db", db,
+        *options,
     ]  # fmt: skip
     done = run(command)
     summary = done.told[0]

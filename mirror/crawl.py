@@ -233,6 +233,8 @@ def politeness(order: CrawlOrder) -> dict[str, Any]:
         settings["DOWNLOAD_DELAY"] = delay
         settings["AUTOTHROTTLE_ENABLED"] = delay > 0
         settings["AUTOTHROTTLE_START_DELAY"] = delay
+    if order.connections is not None:
+        settings["CONCURRENT_REQUESTS_PER_DOMAIN"] = order.connections
     if order.user_agent:
         settings["USER_AGENT"] = order.user_agent
     elif order.contact:

@@ -34,10 +34,11 @@ class CrawlOrder:
     """One site to be mirrored, and how.
 
     `only`: names of collections, all public ones if empty; `limit`: objects a collection, a
-    try-out that never counts as complete; `delay`: seconds between two requests to its host, None
-    for the polite default. `accept_deletions`: believe even a mass deletion. `fallbacks`:
-    read feeds and sitemaps where REST is refused or missing. `credentials`: where an application
-    password is read from (`mirror.credentials`), never the password itself.
+    try-out that never counts as complete; `delay`: seconds between two requests to its host,
+    `connections`: requests at once, None for the polite defaults. `accept_deletions`: believe even
+    a mass deletion. `fallbacks`: read feeds and sitemaps where REST is refused or missing.
+    `credentials`: where an application password is read from (`mirror.credentials`), never the
+    password itself.
     """
 
     url: str
@@ -52,6 +53,7 @@ class CrawlOrder:
     contact: str | None = None
     user_agent: str | None = None
     delay: float | None = None
+    connections: int | None = None
     credentials: str | None = None
 
 

@@ -41,8 +41,9 @@ ON_THE_WAY = 3
 # the second one is started, which costs half a second's work.
 BUSY = 0.6
 WATCHED = 0.5
-# Seconds that a turn of the loop takes which has nothing to do.
+# Seconds that a turn of the loop takes which has nothing to do; how many others to wait for one.
 IDLE = 0.0001
+PATIENCE = 20
 
 # Room for some pieces, or for what was read in them: neither end waits for the other.
 PIPE_BYTES = 1 << 20
@@ -208,17 +209,21 @@ class SecondCore:
             job.read_here()
         self._feed()
 
-    def _help(self, loop: asyncio.AbstractEventLoop, since: float) -> None:
-        """Reads a piece: the oldest while this process is alone with them; else the newest, if
-        nothing else was to be done since the last look."""
+    def _help(self, loop: asyncio.AbstractEventLoop, since: float, turns: int = 0) -> None:
+        """Reads a piece if nothing else was to be done since the last look: a request that is on
+        its way out would wait for it, and the site for that.
+
+        The newest piece, if the other process reads the oldest; else the oldest, and that also
+        after some `turns` in which there was something to be done.
+        """
         if not self._jobs:
             self._helping = None
             return
-        if not (self.started and self._useful):
-            self._jobs.popleft().read_here()
-        elif loop.time() - since < IDLE:
-            self._jobs.pop().read_here()
-        loop.call_soon(self._help, loop, loop.time())
+        alone = not (self.started and self._useful)
+        if loop.time() - since < IDLE or (alone and turns >= PATIENCE):
+            (self._jobs.popleft() if alone else self._jobs.pop()).read_here()
+            turns = -1
+        loop.call_soon(self._help, loop, loop.time(), turns + 1)
 
     def _ask(self, message: bytes) -> None:
         process = self._process = self._process or subprocess.Popen(  # noqa: S603 - this program

@@ -35,6 +35,9 @@ TRIES = 5
 # Seconds before what failed is told: so nothing is asked again at once, nor in step with the other
 # requests in flight, where a server fails every so many.
 BREATH = (0.05, 0.3)
+# Turns of the loop in which a request gets through Scrapy and onto the wire. The one that waits for
+# the place of another goes out before that one's answer is read, which takes longer.
+SETTING_OUT = 8
 LONGEST_CRAWL_DELAY = 120.0
 HOPS = 5
 TOO_MANY = 429  # requests (RFC 6585)
@@ -152,6 +155,8 @@ class Client:
         except Exception as error:
             return Reply(url=url, status=0, headers={}, body=b"", error=in_words(error))
         self.latency = max(self.latency, time.monotonic() - sent)
+        for _ in range(SETTING_OUT):
+            await asyncio.sleep(0)
         reply = opened(_reply(response))
         if "Authorization" in headers and reply.status in (401, 403):
             self._heed_rejection(reply)

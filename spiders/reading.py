@@ -1,12 +1,13 @@
 """Reads one collection the way its plan says, and tells how far it came."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from mirror.ids import Ids
-from mirror.items import Collection
+from mirror.items import Collection, Kind
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
 from mirror.store import collections as states
@@ -28,9 +29,15 @@ from spiders.walking import AHEAD, fetch_by_id, run
 
 logger = logging.getLogger(__name__)
 
+# What posts name by an id, and are judged by the names of.
+NAMED: tuple[Kind, ...] = ("term", "author")
+
 
 class Reader:
-    """Reads the collections of one site. `index`: what its REST root says of its routes."""
+    """Reads the collections of one site. `index`: what its REST root says of its routes.
+
+    `named` is set when all terms and users are stored: what names them waits for that.
+    """
 
     def __init__(
         self,
@@ -53,6 +60,7 @@ class Reader:
         self.send = send
         self.started = started
         self.changes = Changes(session, client, api)
+        self.named = asyncio.Event()
 
     async def read(self, reading: Reading, state: CollectionState) -> None:
         """Reads a collection as its plan says. Raises Refused."""
@@ -88,6 +96,8 @@ class Reader:
         seen: Ids | None,
     ) -> None:
         """Sends rows through the pipelines, and waits until they are committed."""
+        if reading.collection.kind not in NAMED:
+            await self.named.wait()
         rows = self.seeing.rows(reading.collection, rows)
         window = await self.session.open(reading.collection, rows, advance=advance, seen=seen)
         self.send(window)

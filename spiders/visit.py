@@ -22,7 +22,7 @@ from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.fallback import Fallback
-from spiders.reading import Reader
+from spiders.reading import NAMED, Reader
 from spiders.revisions import Revisions
 from spiders.seeing import Seeing
 from spiders.vanished import Vanished
@@ -30,9 +30,10 @@ from spiders.walking import Refused
 
 logger = logging.getLogger(__name__)
 
-# Terms and users first, so that what names them finds them; comments name posts. The address of a
-# picture begins with its post's: read later, it is not that of a post which has gone meanwhile.
-STAGES = (("term", "author"), ("post",), ("media",), ("comment",))
+# Posts name terms and users: those are stored first (`Reader.named`), but asked for side by side.
+# Comments name posts. The address of a picture begins with its post's: read later, it is not that
+# of a post which has gone meanwhile.
+STAGES = ((*NAMED, "post"), ("media",), ("comment",))
 # More rows changed than this, and their media are left to the media collection's own update.
 MEDIA_CHECK = 500
 
@@ -81,7 +82,8 @@ class Visit:
         )  # fmt: skip
         try:
             for kinds in STAGES:
-                await self._stage(reader, root, [c for c in found if c.kind in kinds])
+                of_stage = [c for c in found if c.kind in kinds]
+                await self._stage(reader, root, sorted(of_stage, key=lambda c: c.kind not in NAMED))
             if self.session.order.limit is None:
                 await self._settle(reader, root)
         except (SiteError, Refused) as error:
@@ -120,12 +122,18 @@ class Visit:
     async def _stage(self, reader: Reader, root: Root, found: list[Collection]) -> None:
         """Reads some collections side by side."""
         tasks = [asyncio.create_task(self._read(reader, root, c)) for c in found]
+        named = [task for task, c in zip(tasks, found, strict=True) if c.kind in NAMED]
         try:
-            await asyncio.gather(*tasks)
+            await asyncio.gather(self._named(reader, named), *tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    @staticmethod
+    async def _named(reader: Reader, readings: list[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*readings)
+        reader.named.set()
 
     async def _settle(self, reader: Reader, root: Root) -> None:
         await self._media_of_changed(reader)

@@ -1,8 +1,8 @@
 """The server's own rate: all pages are received, nothing is decoded and nothing kept.
 
 Four threads with a connection each, which is all that a client of `mirror`'s politeness would use.
-Given more arguments, these are the addresses to fetch instead: FILE URL FOLDER LIST, where LIST
-names a file with a path a line.
+Given more arguments, these are the addresses to fetch instead, and by how many threads: FILE URL
+FOLDER LIST CONNECTIONS, where LIST names a file with a path a line.
 """
 
 import http.client
@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 CONNECTIONS = 4
 PER_PAGE = 100
+# Compressed, as every crawler asks for them; nothing is unpacked.
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 COLLECTIONS = ("posts", "pages", "media", "categories", "tags", "users")
 
 own = local()
@@ -27,7 +29,7 @@ def fetch(host: str, path: str) -> tuple[int, http.client.HTTPMessage]:
     if not hasattr(own, "connection"):
         own.connection = http.client.HTTPConnection(host, timeout=600)
         own.buffer = bytearray(1 << 20)
-    own.connection.request("GET", path, headers={"Accept": "application/json"})
+    own.connection.request("GET", path, headers=HEADERS)
     reply = own.connection.getresponse()
     size = 0
     while taken := reply.readinto(own.buffer):
@@ -48,23 +50,24 @@ def listed(host: str) -> tuple[list[str], int]:
     return paths, posts
 
 
-def fetch_all(host: str, paths: Sequence[str]) -> int:
+def fetch_all(host: str, paths: Sequence[str], connections: int) -> int:
     """Receives them all; the number of bytes."""
-    with ThreadPoolExecutor(CONNECTIONS) as threads:
+    with ThreadPoolExecutor(connections) as threads:
         return sum(threads.map(lambda path: fetch(host, path)[0], paths))
 
 
-def main(url: str, given: str | None) -> None:
+def main(url: str, given: str | None, connections: int) -> None:
     host = urlsplit(url).netloc
     if given:
         paths, posts = Path(given).read_text().split(), 0
     else:
         paths, posts = listed(host)
     start = time.perf_counter()
-    size = fetch_all(host, paths)
+    size = fetch_all(host, paths, connections)
     seconds = time.perf_counter() - start
     print(json.dumps({"posts": posts, "seconds": seconds, "bytes": size, "requests": len(paths)}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[3] if sys.argv[3:] else None)
+    listing, number = sys.argv[3:5] if sys.argv[4:] else (None, CONNECTIONS)
+    main(sys.argv[1], listing, int(number))

@@ -26,6 +26,7 @@ class Wishes:
     only: str | None = None
     limit: int | None = None
     delay: float | None = None
+    connections: int | None = None
     accept_deletions: bool = False
     contact: str | None = None
 
@@ -44,6 +45,7 @@ def order(site: Site, wishes: Wishes, config: Config) -> CrawlOrder:
         contact=contact_address(wishes.contact) or site.contact or config.contact,
         user_agent=config.user_agent,
         delay=site.delay if wishes.delay is None else wishes.delay,
+        connections=site.connections if wishes.connections is None else wishes.connections,
         credentials=site.credentials,
         fallbacks=site.fallbacks,
     )

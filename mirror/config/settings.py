@@ -151,6 +151,13 @@ class Site:
         example="2.5",
         shown="the polite rate",
     )
+    connections: int | None = _setting(
+        Number(1, 16, whole=True),
+        None,
+        "Requests to the site at once, at most. A small server may want one.",
+        example="1",
+        shown="4",
+    )
     credentials: str | None = _setting(
         Reference(),
         None,

@@ -55,7 +55,7 @@ def _open_to_write(path: Path) -> Database:
         db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None))
         # Set before the first table is made. Posts are longer than a page, whatever its size: small
         # pages waste less of the last one (docs/design.md has the figures).
-        db.execute("PRAGMA page_size = 1024")
+        db.execute("PRAGMA page_size = 2048")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")

@@ -10,9 +10,10 @@ No shape is made that would not give the object back: it is filled in and compar
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -44,6 +45,10 @@ USUAL: dict[str, tuple[Any, ...]] = {
     "post": (None,),
 }
 
+# The classes that say nothing of a post, besides its id, type and status (`get_post_class`).
+OF_ALL = ("hentry", "format-standard", "has-post-thumbnail")
+MOST_CLASSES = 4 + len(OF_ALL)
+
 # How an object names another, or itself, and the field that holds the id: an address ends with it,
 # a class does. Those that say whom they name come first, for a post may have its author's number.
 NAMES = (
@@ -63,15 +68,39 @@ CLOCKS = (("date", "date_gmt"), ("modified", "modified_gmt"))
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 QUARTER, FARTHEST = timedelta(minutes=15), timedelta(hours=14)
 
-# What the sizes of a picture have in common with it: they lie beside it, and are of its type
-# (`prepare_item_for_response` in class-wp-rest-attachments-controller.php).
-DETAILS, EACH = "media_details", "*"
-OF_SIZES: dict[str, tuple[str, Callable[[str, JsonObject], str]]] = {
-    "source_url": (
-        "{source_url}/../{file}", lambda url, size: f"{url.rpartition('/')[0]}/{size.get('file')}"
+# What the sizes of a picture have in common with it: they lie beside it, are named after it and
+# their own size, and are of its type (`prepare_item_for_response` in
+# class-wp-rest-attachments-controller.php, `WP_Image_Editor::generate_filename`).
+DETAILS, META, EACH = "media_details", "image_meta", "*"
+
+
+class OfSize(NamedTuple):
+    """One of them: the picture's field, how a shape writes it, and what it is for a size."""
+
+    field: str
+    written: str
+    of: Callable[[str, str, JsonObject], str]
+
+
+def _file(url: str, name: str, size: JsonObject) -> str:
+    file = url.rpartition("/")[2]
+    if name == "full":
+        return file
+    stem, dot, kind = file.rpartition(".")
+    stem = stem.removesuffix("-scaled")  # `wp_create_image_subsizes`: of what was too large
+    return f"{stem}-{size.get('width')}x{size.get('height')}{dot}{kind}"
+
+
+# In the order in which they are filled in.
+OF_SIZES = {
+    "file": OfSize("source_url", "{source_url}-{width}x{height}", _file),
+    "source_url": OfSize(
+        "source_url",
+        "{source_url}/../{file}",
+        lambda url, _, size: f"{url.rpartition('/')[0]}/{size.get('file')}",
     ),
-    "mime_type": ("{mime_type}", lambda mime_type, _: mime_type),
-}  # fmt: skip
+    "mime_type": OfSize("mime_type", "{mime_type}", lambda mime_type, *_: mime_type),
+}
 
 
 def take_out(obj: JsonObject, extra: dict[str, Any]) -> str | None:
@@ -91,11 +120,14 @@ def take_out(obj: JsonObject, extra: dict[str, Any]) -> str | None:
         shared[LINKS] = {name: links[name] for name in links if name in ALIKE}
         left[LINKS] = {name: links[name] for name in links if name not in ALIKE}
     for local, gmt in CLOCKS:
-        if (zone := _zone(obj.get(local), obj.get(gmt))) is not None:
+        here, there = obj.get(local), obj.get(gmt)
+        zone = _zone(here, there) if isinstance(here, str) and isinstance(there, str) else None
+        if zone is not None:
             shared[local] = f"{{{gmt}}}{zone}"
-    if alike := _alike(obj):
-        shared[DETAILS] = {"sizes": {EACH: {name: OF_SIZES[name][0] for name in alike}}}
-        left[DETAILS] = _less(extra[DETAILS], alike)
+    if isinstance(details := extra.get(DETAILS), dict):
+        shared[DETAILS], left[DETAILS] = _details(obj, details)
+        if not shared[DETAILS]:
+            del shared[DETAILS]
     shape = _emptied(shared, obj)
     if shape is None:
         return None
@@ -111,59 +143,71 @@ def fill(shape: str, rest: JsonObject) -> dict[str, Any]:
     for local, gmt in CLOCKS:
         if local in filled:
             filled[local] = _at(rest[gmt], filled[local].removeprefix(f"{{{gmt}}}"))
-    if DETAILS in filled:
-        alike = filled[DETAILS]["sizes"][EACH]
+    if sizes := filled.get(DETAILS, {}).get("sizes"):
         filled[DETAILS]["sizes"] = {
-            key: {name: OF_SIZES[name][1](rest[name], size) for name in alike}
-            for key, size in rest[DETAILS]["sizes"].items()
+            name: _size(sizes[EACH], rest, name, size)
+            for name, size in rest[DETAILS]["sizes"].items()
         }
     return filled
 
 
 def _is_empty(meta: object) -> bool:
     """Whether fields are registered, and none of them holds anything."""
-    return isinstance(meta, dict | list) and not any(meta.values() if type(meta) is dict else meta)
+    if not isinstance(meta, dict | list):
+        return False
+    values = meta.values() if isinstance(meta, dict) else meta
+    return all(not value or value == "0" for value in values)
 
 
 def _names_no_term(obj: JsonObject) -> bool:
     """Whether a post's classes are those of every other, but for its id (`get_post_class`)."""
     classes, of_type = obj.get("class_list"), obj.get("type")
-    if not isinstance(classes, list):
+    if not isinstance(classes, list) or len(classes) > MOST_CLASSES:
         return False
-    usual = (f"post-{obj['id']}", of_type, f"type-{of_type}", f"status-{obj.get('status')}",
-             "format-standard", "has-post-thumbnail", "hentry")  # fmt: skip
-    return all(name in usual for name in classes)
+    own = (f"post-{obj['id']}", of_type, f"type-{of_type}", f"status-{obj.get('status')}")
+    return all(name in own or name in OF_ALL for name in classes)
 
 
-def _alike(picture: JsonObject) -> list[str]:
+def _details(picture: JsonObject, details: JsonObject) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The details of a picture: what it has in common with others, and what is left of them."""
+    shared: dict[str, Any] = {}
+    left = dict(details)
+    if _is_empty(details.get(META)):
+        shared[META] = left.pop(META)
+    sizes = details.get("sizes")
+    alike = _alike(picture, sizes) if isinstance(sizes, dict) else []
+    if alike:
+        shared["sizes"] = {EACH: {name: OF_SIZES[name].written for name in alike}}
+        left["sizes"] = {
+            name: {key: value for key, value in size.items() if key not in alike}
+            for name, size in details["sizes"].items()
+        }
+    return shared, left
+
+
+def _alike(picture: JsonObject, sizes: JsonObject) -> list[str]:
     """What all sizes of a picture have in common with it."""
-    details = picture.get(DETAILS)
-    sizes = details.get("sizes") if isinstance(details, dict) else None
-    if not sizes or not isinstance(sizes, dict):
-        return []
-    if not all(isinstance(size, dict) for size in sizes.values()):
+    if not sizes or not all(isinstance(size, dict) for size in sizes.values()):
         return []
     return [
-        name
-        for name, (_, of) in OF_SIZES.items()
-        if isinstance(own := picture.get(name), str)
-        and all(size.get(name) == of(own, size) for size in sizes.values())
+        key
+        for key, (field, _, of) in OF_SIZES.items()
+        if isinstance(own := picture.get(field), str)
+        and all(size.get(key) == of(own, name, size) for name, size in sizes.items())
     ]
 
 
-def _less(details: JsonObject, alike: list[str]) -> dict[str, Any]:
-    sizes: Mapping[str, JsonObject] = details["sizes"]
-    left = {
-        key: {name: value for name, value in size.items() if name not in alike}
-        for key, size in sizes.items()
-    }
-    return {**details, "sizes": left}
+def _size(alike: Iterable[str], picture: JsonObject, name: str, left: JsonObject) -> JsonObject:
+    """What is filled into one size."""
+    size = dict(left)
+    for key in alike:
+        size[key] = OF_SIZES[key].of(picture[OF_SIZES[key].field], name, size)
+    return size
 
 
-def _zone(local: object, gmt: object) -> str | None:
+@lru_cache(maxsize=16)  # most objects were never modified: the same two times twice
+def _zone(local: str, gmt: str) -> str | None:
     """How far the site's clock was ahead, as `+01:00`, empty for UTC; None if no clock is so."""
-    if not (isinstance(local, str) and isinstance(gmt, str)):
-        return None
     if not (TIME.fullmatch(local) and TIME.fullmatch(gmt)):
         return None
     try:

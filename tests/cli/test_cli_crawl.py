@@ -29,6 +29,7 @@ url = "https://gazette.example"
 every = "6h"
 comments = true
 delay = 2.5
+connections = 2
 
 [[site]]
 url = "https://new.example"
@@ -82,11 +83,12 @@ def test_options_go_before_the_config_file(folder: Path, mirror: Any, crawler: C
             url="https://gazette.example",
             comments=True,
             delay=2.5,
+            connections=2,
             contact="mailto:ops@example.org",
         )
     ]
-    mirror("crawl", "gazette.example", "--no-comments", "--delay", "0", "--full", "--no-media",
-           "--only", "posts, pages", "--limit", "5", "--accept-deletions",
+    mirror("crawl", "gazette.example", "--no-comments", "--delay", "0", "--connections", "1",
+           "--full", "--no-media", "--only", "posts, pages", "--limit", "5", "--accept-deletions",
            "--contact", "https://example.org/bot")  # fmt: skip
     assert crawler.orders == [
         CrawlOrder(
@@ -98,6 +100,7 @@ def test_options_go_before_the_config_file(folder: Path, mirror: Any, crawler: C
             accept_deletions=True,
             contact="https://example.org/bot",
             delay=0.0,
+            connections=1,
         )
     ]
 

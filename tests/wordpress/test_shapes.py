@@ -55,19 +55,23 @@ def post(number: int, author: int = 3, **fields: Any) -> dict[str, Any]:
 def picture(number: int, **fields: Any) -> dict[str, Any]:
     folder = "https://a.example/wp-content/uploads/2025/07"
     sizes = {
-        name: {
-            "file": f"boat-{width}.jpg", "width": width, "height": 9, "mime_type": "image/jpeg",
-            "source_url": f"{folder}/boat-{width}.jpg",
-        }
-        for name, width in (("thumbnail", 150), ("large", 1024))
+        "large": {
+            "file": "boat-1024x9.jpg", "width": 1024, "height": 9, "mime_type": "image/jpeg",
+            "source_url": f"{folder}/boat-1024x9.jpg",
+        },
+        "full": {
+            "file": "boat-scaled.jpg", "width": 1600, "mime_type": "image/jpeg",
+            "source_url": f"{folder}/boat-scaled.jpg",
+        },
     }  # fmt: skip
+    meta = {"aperture": "0", "camera": "", "created_timestamp": "0", "keywords": []}
     return {
         "id": number,
         "type": "attachment",
         "mime_type": "image/jpeg",
         "post": 77,
-        "source_url": f"{folder}/boat.jpg",
-        "media_details": {"width": 1600, "sizes": sizes},
+        "source_url": f"{folder}/boat-scaled.jpg",
+        "media_details": {"width": 1600, "sizes": sizes, "image_meta": meta},
         "_links": {"wp:attached-to": [{"href": f"{API}/posts/77"}]},
         **fields,
     }
@@ -97,11 +101,14 @@ def test_posts_share_a_shape_and_keep_what_is_their_own() -> None:
 
 def test_the_sizes_of_a_picture_lie_beside_it() -> None:
     shape, extra = there_and_back("media", picture(9))
-    assert extra["media_details"]["sizes"]["large"] == {
-        "file": "boat-1024.jpg", "width": 1024, "height": 9,
+    assert extra["media_details"] == {
+        "width": 1600, "sizes": {"large": {"width": 1024, "height": 9}, "full": {"width": 1600}},
     }  # fmt: skip
     assert shape is not None
     assert json.loads(shape)["_links"] == {"wp:attached-to": [{"href": f"{API}/posts/{{post}}"}]}
+    taken = picture(9)
+    taken["media_details"]["image_meta"]["camera"] = "X100"
+    assert there_and_back("media", taken)[1]["media_details"]["image_meta"]["aperture"] == "0"
     elsewhere = picture(9)
     elsewhere["media_details"]["sizes"]["large"]["source_url"] = "https://cdn.example/x.jpg"
     _, extra = there_and_back("media", elsewhere)
@@ -146,6 +153,10 @@ def test_what_somebody_chose_is_its_own(fields: dict[str, Any]) -> None:
         {"author": "{id}", "featured_media": 7.0, "parent": True},
         {"author": 7, "parent": 7, "featured_media": 7},
         {"media_details": {"sizes": {"*": {"file": "x"}, "a": {}}}, "source_url": "x/y"},
+        {"media_details": {"sizes": {}, "image_meta": {}}, "source_url": "x/y"},
+        {"media_details": {"image_meta": []}, "date": ["2025"], "date_gmt": {}},
+        {"media_details": {"sizes": {"a": {"file": "y-NonexNone."}}}, "source_url": "y."},
+        {"media_details": {"sizes": {"full": {"file": ""}}}, "source_url": ""},
         {"media_details": {"sizes": {"a": {"source_url": "/None"}}}, "source_url": "y"},
         {"media_details": {"sizes": {"*": {"mime_type": "a"}}}, "mime_type": "a"},
         {"class_list": [["post-7"]], "meta": [[]]},

@@ -35,6 +35,8 @@ from mirror.store.upkeep import upgrade
 )
 @click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS",
               help="Between two requests to a site.")  # fmt: skip
+@click.option("--connections", type=click.IntRange(1, 16), metavar="N",
+              help="Requests to a site at once.")  # fmt: skip
 @click.option("--max-time", type=DURATION, metavar="TIME",
               help="End the run after so long (30m, 6h); the next goes on.")  # fmt: skip
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N",

@@ -55,6 +55,8 @@ def list_command(invocation: Invocation, as_json: bool) -> None:
 @click.option("--comments/--no-comments", default=None, help="Mirror comments, or do not.")
 @click.option("--delay", type=click.FloatRange(0, 3600), metavar="SECONDS",
               help="Between two requests to it.")  # fmt: skip
+@click.option("--connections", type=click.IntRange(1, 16), metavar="N",
+              help="Requests to it at once.")  # fmt: skip
 @pass_invocation
 def add_command(
     invocation: Invocation,
@@ -64,6 +66,7 @@ def add_command(
     media: bool | None,
     comments: bool | None,
     delay: float | None,
+    connections: int | None,
 ) -> None:
     """Add a site to the config file, which is made if it is not there."""
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
@@ -74,6 +77,7 @@ def add_command(
         "comments": comments,
         "only": names or None,
         "delay": delay,
+        "connections": connections,
     }
     table = {key: value for key, value in wanted.items() if value is not None}
     _check(table)
