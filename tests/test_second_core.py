@@ -17,7 +17,7 @@ import pytest
 from mirror.attribution import Site
 from mirror.content import searchable
 from mirror.examination import examine, take_apart
-from mirror.second_core import PIECE, Batch, Job, SecondCore
+from mirror.second_core import PATIENCE, PIECE, Batch, Job, SecondCore
 from mirror.wordpress.literals import Literal
 
 SITE = Site("example.org")
@@ -251,3 +251,40 @@ def _is_zombie(pid: int) -> bool:
             return file.read().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+def test_a_request_on_its_way_out_waits_for_no_piece() -> None:
+    """Through Scrapy it takes some turns of the loop: the pieces come after all of them."""
+    core = SecondCore(cores=1)
+
+    async def crawl() -> int:
+        reading = asyncio.create_task(core.read(batch(*range(1, 8 * PIECE))))
+        for _ in range(8):
+            time.sleep(0.001)
+            await asyncio.sleep(0)
+        read = len(read_here)
+        await reading
+        return read
+
+    read_here: list[Job] = []
+    plain = Job.read_here
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Job, "read_here", lambda job: (read_here.append(job), plain(job)))
+        assert asyncio.run(crawl()) == 0
+    assert len(read_here) == 8
+    core.close()
+
+
+def test_a_loop_that_is_never_idle_reads_after_all() -> None:
+    core = SecondCore(cores=1)
+
+    async def crawl() -> int:
+        reading, turns = asyncio.create_task(core.read(batch(*range(1, 2 * PIECE)))), 0
+        while not reading.done():
+            time.sleep(0.001)
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert asyncio.run(crawl()) < 4 * PATIENCE
+    core.close()

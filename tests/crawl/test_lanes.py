@@ -1,14 +1,25 @@
 """How many requests are on the wire at once, whatever asks for them."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from scrapy import Request
 from scrapy.http import Response, TextResponse
 from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
 
+from mirror.crawl import politeness
+from mirror.items import Collection, Kind
+from mirror.progress import CrawlOrder
+from mirror.sync.plan import Plan, Way
+from mirror.window import Window
+from spiders.changes import Reading
 from spiders.client import Client
+from spiders.reading import Reader
+from tests.mirrored import Mirror
+from tests.mockserver import MockServer
 
 
 class Wire:
@@ -42,3 +53,68 @@ def test_collections_side_by_side_share_the_lanes_of_their_site() -> None:
 
     assert asyncio.run(ask()) == [200] * 10
     assert crawler.engine.most == 3
+
+
+def test_the_next_request_goes_out_before_an_answer_is_read() -> None:
+    crawler: Any = Crawler(1)
+    told: list[str] = []
+
+    async def ask(client: Client, name: str) -> None:
+        await client.get(f"https://x.example/wp-json/?page={name}")
+        told.append(f"read {name} when {crawler.engine.now} more is asked for")
+
+    async def both() -> None:
+        client = Client(crawler, "mirror")
+        await asyncio.gather(ask(client, "1"), ask(client, "2"))
+
+    asyncio.run(both())
+    assert told == ["read 1 when 1 more is asked for", "read 2 when 0 more is asked for"]
+
+
+def test_a_site_may_be_asked_for_one_thing_at_a_time() -> None:
+    order = CrawlOrder(url="https://x.example", connections=1)
+    assert politeness(order)["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
+    assert "CONCURRENT_REQUESTS_PER_DOMAIN" not in politeness(CrawlOrder(url=order.url))
+
+
+def test_posts_are_asked_for_while_what_they_name_is_read(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("plain", posts=20, categories=350)
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    lists = [one["route"] for one in site.log() if "orderby=id" in one["query"]]
+    last = len(lists) - lists[::-1].index("/wp/v2/categories")
+    assert lists.index("/wp/v2/posts") < last
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("post", True), ("media", True), ("term", False)])
+def test_what_names_others_is_stored_after_them(kind: Kind, *, waits: bool) -> None:
+    sent: list[Window] = []
+
+    class Stored:
+        """Session, client and rights of a crawl in which nothing goes wrong."""
+
+        async def open(self, collection: Collection, rows: Any, **_: Any) -> Window:
+            settled = asyncio.get_running_loop().create_future()
+            settled.set_result(None)
+            return Window(collection, None, frozenset(), {}, settled)
+
+        def rows(self, _: Collection, rows: Any) -> Any:
+            return rows
+
+    async def deliver() -> None:
+        anything: Any = Stored()
+        reader = Reader(
+            session=anything, client=anything, api=anything, index={}, seeing=anything,
+            watcher=anything, send=sent.append, started=datetime.now(UTC),
+        )  # fmt: skip
+        collection = Collection(name="x", kind=kind, slug="x", route="/wp/v2/x")
+        reading = Reading(collection=collection, plan=Plan(way=Way.BACKFILL))
+        delivery = asyncio.create_task(reader._deliver(reading, [], None, None))
+        await asyncio.sleep(0.01)
+        assert (not sent) == waits
+        reader.named.set()
+        await delivery
+
+    asyncio.run(deliver())
+    assert len(sent) == 1
