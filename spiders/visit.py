@@ -123,8 +123,9 @@ class Visit:
         """Reads some collections side by side."""
         tasks = [asyncio.create_task(self._read(reader, root, c)) for c in found]
         named = [task for task, c in zip(tasks, found, strict=True) if c.kind in NAMED]
+        tasks.append(asyncio.create_task(self._named(reader, named)))
         try:
-            await asyncio.gather(self._named(reader, named), *tasks)
+            await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
