@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mirror.attribution import Site
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
@@ -30,7 +30,7 @@ from spiders.walking import Refused
 
 logger = logging.getLogger(__name__)
 
-# Posts name terms and users: those are stored first (`Reader.named`), but asked for side by side.
+# Posts name terms and users: those are stored first (`Reader.named`), but read side by side.
 # Comments name posts. The address of a picture begins with its post's: read later, it is not that
 # of a post which has gone meanwhile.
 STAGES = ((*NAMED, "post"), ("media",), ("comment",))
@@ -82,8 +82,7 @@ class Visit:
         )  # fmt: skip
         try:
             for kinds in STAGES:
-                of_stage = [c for c in found if c.kind in kinds]
-                await self._stage(reader, root, sorted(of_stage, key=lambda c: c.kind not in NAMED))
+                await self._stage(reader, root, [c for c in found if c.kind in kinds])
             if self.session.order.limit is None:
                 await self._settle(reader, root)
         except (SiteError, Refused) as error:
@@ -121,9 +120,16 @@ class Visit:
 
     async def _stage(self, reader: Reader, root: Root, found: list[Collection]) -> None:
         """Reads some collections side by side."""
-        tasks = [asyncio.create_task(self._read(reader, root, c)) for c in found]
-        named = [task for task, c in zip(tasks, found, strict=True) if c.kind in NAMED]
-        tasks.append(asyncio.create_task(self._named(reader, named)))
+        named = [asyncio.create_task(self._read(reader, root, c)) for c in found if c.kind in NAMED]
+        tasks = [
+            *named,
+            asyncio.create_task(self._named(reader, named)),
+            *(
+                asyncio.create_task(self._read_later(named, reader, root, c))
+                for c in found
+                if c.kind not in NAMED
+            ),
+        ]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -132,9 +138,23 @@ class Visit:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     @staticmethod
-    async def _named(reader: Reader, readings: list[asyncio.Task[None]]) -> None:
+    async def _named(reader: Reader, readings: Sequence[asyncio.Task[None]]) -> None:
         await asyncio.gather(*readings)
         reader.named.set()
+
+    async def _read_later(
+        self,
+        named: Sequence[asyncio.Task[None]],
+        reader: Reader,
+        root: Root,
+        collection: Collection,
+    ) -> None:
+        """Reads a collection once a list has come through: how many rows at once the site sends is
+        known then, and is not tried by every list anew."""
+        waiting = set(named)
+        while waiting and not any(reading.seen for reading in self.readings):
+            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await self._read(reader, root, collection)
 
     async def _settle(self, reader: Reader, root: Root) -> None:
         await self._media_of_changed(reader)

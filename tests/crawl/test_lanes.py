@@ -80,7 +80,7 @@ def test_a_site_may_be_asked_for_one_thing_at_a_time() -> None:
 def test_posts_are_asked_for_while_what_they_name_is_read(
     server: MockServer, mirror: Mirror
 ) -> None:
-    site = server.site("plain", posts=20, categories=350)
+    site = server.site("plain", posts=20, categories=2000)
     assert mirror.crawl(site.url, "--no-media").exit_code == 0
     lists = [one["route"] for one in site.log() if "orderby=id" in one["query"]]
     last = len(lists) - lists[::-1].index("/wp/v2/categories")
