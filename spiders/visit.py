@@ -121,15 +121,12 @@ class Visit:
     async def _stage(self, reader: Reader, root: Root, found: list[Collection]) -> None:
         """Reads some collections side by side."""
         named = [asyncio.create_task(self._read(reader, root, c)) for c in found if c.kind in NAMED]
-        tasks = [
-            *named,
-            asyncio.create_task(self._named(reader, named)),
-            *(
-                asyncio.create_task(self._read_later(named, reader, root, c))
-                for c in found
-                if c.kind not in NAMED
-            ),
+        later = [
+            asyncio.create_task(self._read_later(named, reader, root, c))
+            for c in found
+            if c.kind not in NAMED
         ]
+        tasks = [*named, asyncio.create_task(self._named(reader, named)), *later]
         try:
             await asyncio.gather(*tasks)
         finally:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirror.store import shapes
-from mirror.wordpress.objects import COLUMNS, rebuild
+from mirror.store.objects import whole
+from mirror.wordpress.objects import rebuild
 from tests.memory import finished
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -117,9 +117,7 @@ class Mirror:
         """A collection's objects as the API sent them, rebuilt from columns and `extra`."""
         found: dict[int, dict[str, Any]] = {}
         for kind, table in KINDS.items():
-            names = ", ".join(column.name for column in COLUMNS[kind])  # type: ignore[index]
-            columns = f"wp_id, extra, {names}, {shapes.of(table)}"
-            query = f"SELECT {columns} FROM {table} WHERE collection = ? "
+            query = f"SELECT {whole(kind)} FROM {table} WHERE collection = ? "  # type: ignore[arg-type]
             for row in self.rows(query + "AND deleted_at IS NULL", collection):
                 found[row["wp_id"]] = rebuild(kind, row["wp_id"], row, row["extra"])  # type: ignore[arg-type]
         return found

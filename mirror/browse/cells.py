@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 # Columns that name a post, wherever a query returns them.
 _POST_IDS = {"post_id", "original_id", "copy_id"}
-_LONG = {"content", "excerpt", "extra", "caption", "description", "index_json", "resume"}
+_LONG = {
+    "content", "excerpt", "extra", "caption", "description", "index_json", "resume", "object",
+}  # fmt: skip
 _WITH_STATUS = {"posts", "post_versions", "versions", "media", "media_versions"}
 _CUT = 160
 

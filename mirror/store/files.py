@@ -1,13 +1,13 @@
 """Media: which object wants which address, what each address gave, and what it gave before."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from mirror.items import JsonObject, Kind, MediaUse
-from mirror.store import shapes
-from mirror.wordpress.objects import COLUMNS, rebuild
+from mirror.store.objects import batches, marks, whole
+from mirror.wordpress.objects import rebuild
 
 # Sizes of which one in hand makes the smaller variants of the same original superfluous.
 WHOLE = "('full', 'original', 'scaled')"
@@ -87,21 +87,23 @@ def add(db: Database, site_id: int, media_id: int, uses: Sequence[MediaUse], now
     _want(db, site_id, ((media_id, use) for use in uses), now, "")
 
 
-def unsized(db: Database, site_id: int) -> list[tuple[int, str, JsonObject]]:
-    """(row id, source_url, object) of the attachments of which no smaller size is known."""
-    names = ", ".join(column.name for column in COLUMNS["media"])
-    rows = db.query(
-        f"SELECT m.id, m.wp_id, m.extra, {names}, {shapes.of('m')} FROM media m "
-        "WHERE m.site_id = ?1 "
+def unsized(db: Database, site_id: int) -> Iterator[tuple[int, str, JsonObject]]:
+    """(row id, source_url, object) of the attachments of which no smaller size is known.
+
+    Of those that there are at first: what is written while they are gone through changes nothing.
+    """
+    found = db.execute(
+        "SELECT m.id FROM media m WHERE m.site_id = ?1 "
         "AND m.deleted_at IS NULL AND m.source_url IS NOT NULL AND NOT EXISTS ("
         "SELECT 1 FROM media_files f WHERE f.media_id = m.id AND f.proxy_of IS NULL "
         f"AND f.size NOT IN {WHOLE} AND f.size <> 'former' AND f.size NOT GLOB '[0-9]*x[0-9]*')",
         [site_id],
     )
-    return [
-        (row["id"], row["source_url"], rebuild("media", row["wp_id"], row, row["extra"]))
-        for row in rows
-    ]
+    for some in batches([row_id for (row_id,) in found]):
+        query = f"SELECT m.id, {whole('media', 'm')} FROM media m WHERE m.id IN ({marks(some)})"
+        for row in db.query(f"{query} ORDER BY m.id", list(some)):
+            attachment = rebuild("media", row["wp_id"], row, row["extra"])
+            yield row["id"], row["source_url"], attachment
 
 
 def _want(
@@ -133,10 +135,9 @@ def _want(
 def _former(db: Database, site_id: int, rows: Sequence[tuple[int, Sequence[MediaUse]]]) -> None:
     """An attachment whose file got another name: its earlier addresses are no longer its own."""
     for row_id, uses in rows:
-        marks = ",".join("?" * len(uses))
         db.execute(
             "UPDATE media_files SET size = 'former' WHERE site_id = ? AND media_id = ? "
-            f"AND size IN {WHOLE} AND url NOT IN ({marks})",
+            f"AND size IN {WHOLE} AND url NOT IN ({marks(uses)})",
             [site_id, row_id, *(use.url for use in uses)],
         )
 
@@ -216,7 +217,7 @@ def wanted(db: Database, ids: Sequence[int]) -> list[WantedFile]:
     """What is known of some addresses, at most a few hundred."""
     rows = db.execute(
         "SELECT id, url, sha256, etag, last_modified, fetched_at, attempts "
-        f"FROM media_files WHERE id IN ({','.join('?' * len(ids))}) ORDER BY id",
+        f"FROM media_files WHERE id IN ({marks(ids)}) ORDER BY id",
         list(ids),
     )
     return [
@@ -231,12 +232,10 @@ def wanted(db: Database, ids: Sequence[int]) -> list[WantedFile]:
 def checked(db: Database, ids: Sequence[int]) -> dict[int, str | None]:
     """When some addresses were last tried, by id; those not known are left out."""
     found: dict[int, str | None] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
+    for some in batches(ids):
         found.update(
             db.execute(
-                f"SELECT id, checked_at FROM media_files WHERE id IN ({','.join('?' * len(some))})",
-                list(some),
+                f"SELECT id, checked_at FROM media_files WHERE id IN ({marks(some)})", list(some)
             )
         )
     return found

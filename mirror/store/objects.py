@@ -36,19 +36,29 @@ def marks(values: Collection[Any]) -> str:
     return ",".join("?" * len(values))
 
 
+def whole(kind: Kind, of: str | None = None) -> str:
+    """What a query has to ask for to rebuild objects (`mirror.wordpress.objects.rebuild`).
+
+    In this order: `wp_id`, `extra`, the columns of the kind, `shape`. `of` is what the query calls
+    the table.
+    """
+    of = of or TABLES[kind][0]
+    names = ("wp_id", "extra", *(column.name for column in COLUMNS[kind]))
+    return f"{', '.join(f'{of}.{name}' for name in names)}, {shapes.of(of)}"
+
+
 def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dict[int, StoredItem]:
     """The current rows of some objects, by their WordPress id."""
     table, _ = TABLES[kind]
-    names = [column.name for column in COLUMNS[kind]]
+    names = [*(column.name for column in COLUMNS[kind]), "shape"]
     found = {}
     for some in batches(wp_ids):
         rows = db.execute(
-            "SELECT id, wp_id, version, fingerprint, deleted_at, unsettled, volatile, extra, "
-            f"{', '.join(names)}, {shapes.of(table)} "
-            f"FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
+            "SELECT id, version, fingerprint, deleted_at, unsettled, volatile, "
+            f"{whole(kind)} FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
             [site_id, *some],
         )
-        for row_id, wp_id, version, fingerprint, gone, unsettled, volatile, extra, *values in rows:
+        for row_id, version, fingerprint, gone, unsettled, volatile, wp_id, extra, *values in rows:
             found[wp_id] = StoredItem(
                 id=row_id,
                 wp_id=wp_id,
@@ -58,7 +68,7 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
                 unsettled=unsettled,
                 volatile=frozenset(json.loads(volatile or "[]")),
                 extra=extra,
-                columns=dict(zip([*names, "shape"], values, strict=True)),
+                columns=dict(zip(names, values, strict=True)),
             )
     return found
 
@@ -167,8 +177,8 @@ def _rewrite(db: Database, intent: Intent, life: str, values: Sequence[object]) 
     item, held = intent.item, intent.stored
     assert held is not None
     more = {"guid_key": item.guid_key} if item.kind == "post" else {}
-    written = {"collection": item.collection, **more}
-    written |= content(db, item.kind, item.columns, item.extra, item.fingerprint)
+    written = {"collection": item.collection, "fingerprint": item.fingerprint, **more}
+    written |= content(db, item.kind, item.columns, item.extra)
     table, _ = TABLES[item.kind]
     db.execute(
         f"UPDATE {table} SET {life}{', '.join(f'{name} = ?' for name in written)} WHERE id = ?",
@@ -176,14 +186,11 @@ def _rewrite(db: Database, intent: Intent, life: str, values: Sequence[object]) 
     )
 
 
-def content(
-    db: Database, kind: Kind, columns: Mapping[str, Any], extra: str, fingerprint: str
-) -> dict[str, Any]:
+def content(db: Database, kind: Kind, columns: Mapping[str, Any], extra: str) -> dict[str, Any]:
     """The columns in which an object itself is written, as they are in the database."""
     shape = columns["shape"]
     return {
         "extra": extra,
-        "fingerprint": fingerprint,
         "shape_id": shapes.ids(db, [shape])[shape],
         **{column.name: columns[column.name] for column in COLUMNS[kind]},
     }

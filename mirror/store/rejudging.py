@@ -8,13 +8,12 @@ from sqlite_utils import Database
 
 from mirror.attribution import Site, judge
 from mirror.items import Attribution
-from mirror.store import shapes
 from mirror.store.attributions import attribute_again, note_judged, speaks_for, upstreams
 from mirror.store.connection import transaction
 from mirror.store.names import with_names
-from mirror.store.objects import marks
+from mirror.store.objects import marks, whole
 from mirror.urls import host_of
-from mirror.wordpress.objects import COLUMNS, loads, rebuild, storable
+from mirror.wordpress.objects import loads, rebuild, storable
 
 # Posts that are read, judged and written at a time.
 BATCH = 200
@@ -107,9 +106,7 @@ def claim(verdict: Attribution) -> Claim | None:
 
 
 def _posts(db: Database, last: int) -> list[dict[str, Any]]:
-    names = ", ".join(column.name for column in COLUMNS["post"])
-    columns = f"id, site_id, wp_id, version, extra, {names}, {shapes.of('posts')}"
-    query = f"SELECT {columns} FROM posts"
+    query = f"SELECT id, site_id, version, {whole('post')} FROM posts"
     return list(db.query(f"{query} WHERE id > ? ORDER BY id LIMIT {BATCH}", [last]))
 
 

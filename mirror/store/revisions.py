@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from mirror.items import Collection, JsonObject
-from mirror.store import shapes
-from mirror.store.objects import marks
-from mirror.wordpress.objects import COLUMNS, SQLITE_MAX_INT, loads, split, wp_id
+from mirror.store.objects import content, marks
+from mirror.wordpress.objects import SQLITE_MAX_INT, loads, split, wp_id
 
 # Every known state of every post. `at` is when it began: for what was observed by the mirror's
 # clock, for a revision by WordPress'. `copy_of` is the observed version that was saved together
@@ -130,9 +129,7 @@ def keep(
             "author_wp_id": author if _is_id(author) else None,
             "crawl_id": crawl_id,
             "first_seen_at": now,
-            "extra": extra,
-            "shape_id": shapes.ids(db, [columns["shape"]])[columns["shape"]],
-            **{column.name: columns[column.name] for column in COLUMNS["post"]},
+            **content(db, "post", columns, extra),
         }
         db.execute(
             f"INSERT INTO post_revisions ({', '.join(written)}) VALUES ({marks(written)}) "

@@ -60,7 +60,8 @@ def enrich(
 ) -> None:
     """Writes into a row what more rights show of the same state: that is no new version."""
     table, _ = TABLES[kind]
-    db.table(table).update(stored.id, content(db, kind, columns, extra, fingerprint))
+    written = {"fingerprint": fingerprint, **content(db, kind, columns, extra)}
+    db.table(table).update(stored.id, written)
     shown: Sequence[str] = ("title", "content")
     if kind == "post" and any(columns[name] != stored.columns[name] for name in shown):
         before, after = (searchable(*(of[n] for n in shown)) for of in (stored.columns, columns))

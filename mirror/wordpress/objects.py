@@ -22,9 +22,6 @@ SQLITE_MAX_INT = 2**63 - 1
 # SQLite's TEXT cannot hold lone surrogates, and its functions stop at a NUL.
 UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 
-# `date_gmt` is UTC without a `Z`.
-GMT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
-
 
 class Column(NamedTuple):
     """Where a column's text is found: `object[key]`, or `object[key][part]`."""
@@ -109,7 +106,7 @@ def split(kind: Kind, obj: JsonObject) -> tuple[dict[str, str | None], str]:
             columns[name] = None
             continue
         if gmt:
-            held = columns[name] = f"{value}Z" if GMT.fullmatch(value) else None
+            held = columns[name] = f"{value}Z" if shapes.TIME.fullmatch(value) else None
             gives_back = held is not None
         else:
             held = columns[name] = storable(value)

@@ -62,10 +62,12 @@ NAMES = (
 )
 FIELDS = ("id", "author", "featured_media", "parent", "post")
 
+# `date_gmt` is UTC without a `Z`, `date` the site's own time (`mysql_to_rfc3339`).
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
+
 # What WordPress tells in the site's time and in UTC. In a shape it is as in
 # `"date":"{date_gmt}+01:00"`: the one, and how far the site's clock was ahead.
 CLOCKS = (("date", "date_gmt"), ("modified", "modified_gmt"))
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 QUARTER, FARTHEST = timedelta(minutes=15), timedelta(hours=14)
 
 # What the sizes of a picture have in common with it: they lie beside it, are named after it and
@@ -125,9 +127,9 @@ def take_out(obj: JsonObject, extra: dict[str, Any]) -> str | None:
         if zone is not None:
             shared[local] = f"{{{gmt}}}{zone}"
     if isinstance(details := extra.get(DETAILS), dict):
-        shared[DETAILS], left[DETAILS] = _details(obj, details)
-        if not shared[DETAILS]:
-            del shared[DETAILS]
+        alike, left[DETAILS] = _details(obj, details)
+        if alike:
+            shared[DETAILS] = alike
     shape = _emptied(shared, obj)
     if shape is None:
         return None
@@ -175,12 +177,11 @@ def _details(picture: JsonObject, details: JsonObject) -> tuple[dict[str, Any], 
     if _is_empty(details.get(META)):
         shared[META] = left.pop(META)
     sizes = details.get("sizes")
-    alike = _alike(picture, sizes) if isinstance(sizes, dict) else []
-    if alike:
+    if isinstance(sizes, dict) and (alike := _alike(picture, sizes)):
         shared["sizes"] = {EACH: {name: OF_SIZES[name].written for name in alike}}
         left["sizes"] = {
             name: {key: value for key, value in size.items() if key not in alike}
-            for name, size in details["sizes"].items()
+            for name, size in sizes.items()
         }
     return shared, left
 
@@ -215,7 +216,8 @@ def _zone(local: str, gmt: str) -> str | None:
         if ahead % QUARTER or abs(ahead) > FARTHEST:
             return None
         zone = str(timezone(ahead)).removeprefix("UTC")
-        return zone if _at(gmt, zone) == local else None
+        # `fromisoformat` reads more than `isoformat` writes: 24:00:00, from Python 3.13 on.
+        return zone if (_at(gmt, ""), _at(gmt, zone)) == (gmt, local) else None
     except ValueError:  # the 30th of February
         return None
 
