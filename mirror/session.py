@@ -20,7 +20,7 @@ from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
 from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
 from mirror.second_core import Batch, Read, SecondCore
 from mirror.store import clock as clock_rows
-from mirror.store import collections, crawls, failures, links, names, objects
+from mirror.store import collections, crawls, failures, links, names, objects, text
 from mirror.store.apply import apply
 from mirror.store.connection import transaction
 from mirror.store.crawls import Counts
@@ -342,6 +342,8 @@ class Session:
         with self.transaction():
             links.resolve(self.db, self.site_id)
             crawls.finish(self.db, self.crawl_id, outcome, message, self.counts, self.now)
+        if outcome != "interrupted":
+            text.merge_if_due(self.db)
         if exit_code is None:
             exit_code = {"complete": 0, "partial": 1, "failed": 3, "interrupted": 1}[outcome]
         return CrawlSummary(

@@ -24,7 +24,8 @@ One SQLite file in WAL mode: STRICT tables, foreign keys, times as `YYYY-MM-DDTH
 - **Nothing is deleted.** What vanishes upstream gets `deleted_at` and a reason; it can come back.
 
 `posts_fts` is the full-text index over the title and the plain text of posts (FTS5, contentless;
-`rowid` is `posts.id`).
+`rowid` is `posts.id`); `posts_fts_rewritten` counts the posts that were edited in it since its
+parts were merged.
 
 This page is written by `python -m mirror.browse.document`; a test compares it with the schema.
 """

@@ -16,6 +16,7 @@ DESCRIPTION = "WordPress sites as they are and as they were, and who published f
 # Tables of SQLite and of the tools below us, of no interest to a reader.
 HIDDEN = (
     "posts_fts", "posts_fts_config", "posts_fts_data", "posts_fts_docsize", "posts_fts_idx",
+    "posts_fts_rewritten",
     "_sqlite_migrations", "sqlite_stat1", "sqlite_stat4",
 )  # fmt: skip
 

@@ -271,3 +271,10 @@ def m080_shapes(db: Database) -> None:
     for name, select in (("versions", VIEWS["versions"]), ("history", revisions.HISTORY)):
         db.execute(f"DROP VIEW {name}")
         db.execute(f"CREATE VIEW {name} AS {select}")
+
+
+@migrations()
+def m090_rewritten(db: Database) -> None:
+    """How many posts were written anew in the full-text index since it was merged, in one row."""
+    db.execute("CREATE TABLE posts_fts_rewritten (posts INTEGER NOT NULL) STRICT")
+    db.execute("INSERT INTO posts_fts_rewritten VALUES (0)")

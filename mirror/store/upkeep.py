@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from mirror.store import text
 from mirror.store.connection import connect, explained
 from mirror.store.migrations import migrations
 
@@ -59,6 +60,7 @@ def vacuum(path: Path) -> tuple[int, int]:
     with explained(path):
         db = connect(path, write=True)
         try:
+            text.merge(db)
             db.execute("PRAGMA optimize")
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from mirror.errors import StoreError
 from mirror.items import Attribution, Evidence, Item, Kind
-from mirror.store import crawls, links, objects, shapes
+from mirror.store import crawls, links, objects, shapes, text
 from mirror.store.apply import apply
 from mirror.store.connection import connect, transaction
 from mirror.sync.decide import decide
@@ -154,6 +154,30 @@ def test_the_index_follows_edits(db: Database) -> None:
     assert found("cafe") == [(1,)]
     assert found("words") == [(2,)]
     db.execute("INSERT INTO posts_fts (posts_fts) VALUES ('integrity-check')")
+
+
+def test_the_index_is_merged_when_enough_was_edited(db: Database) -> None:
+    def parts() -> int:
+        (count,) = rows(db, "SELECT count(DISTINCT segid) FROM posts_fts_idx")[0]
+        return int(count)
+
+    def edited(wp_id: int) -> None:
+        write(db, 2, item(post(wp_id, content={"rendered": f"<p>Edited {wp_id}</p>"})))
+        text.merge_if_due(db)
+
+    write(db, 1, *(item(post(number)) for number in range(1, 2 * text.ONE_IN + 1)))
+    before = rows(db, "SELECT sum(length(block)) FROM posts_fts_data")
+    edited(1)
+    assert parts() == 2, "not yet due"
+    edited(2)
+    assert parts() == 1
+    found = "SELECT rowid FROM posts_fts WHERE posts_fts MATCH 'edited' ORDER BY 1"
+    assert rows(db, found) == [(1,), (2,)]
+    assert len(rows(db, found.replace("edited", "words"))) == 2 * text.ONE_IN - 2
+    assert rows(db, "SELECT sum(length(block)) FROM posts_fts_data") <= [(before[0][0] + 20,)]
+    db.execute("INSERT INTO posts_fts (posts_fts) VALUES ('integrity-check')")
+    edited(3)
+    assert parts() == 2, "counted anew"
 
 
 def test_references_wait_for_what_they_name(db: Database) -> None:
