@@ -97,6 +97,7 @@ def crawler_process(settings: dict[str, Any]) -> Any:
     project_settings = get_project_settings()
     # Whoever calls has set up logging: the command line says little, a program as it likes.
     project_settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    project_settings.set("LOG_VERSIONS", [], priority="cmdline")
     project_settings.setdict(settings, priority="cmdline")
     return AsyncCrawlerProcess(project_settings)
 

@@ -4,16 +4,17 @@ Pure, and the costly part of a crawl: the content is parsed once for all of it.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mirror.attribution import Site, judge
-from mirror.attribution.fields import rendered
 from mirror.content import Content, searchable
 from mirror.content_media import of_attachment, uses
 from mirror.items import Attribution, JsonObject, Kind, MediaUse
 from mirror.sync.fingerprint import fingerprint
 from mirror.urls import guid_key
 from mirror.wordpress.objects import split
+
+if TYPE_CHECKING:
+    from mirror.attribution import Site
 
 # The kinds in which there is something to be found.
 EXAMINED: frozenset[Kind] = frozenset({"post", "media"})
@@ -51,7 +52,7 @@ def take_apart(kind: Kind, obj: JsonObject) -> Parts:
 
 
 def examine(
-    kind: Kind, obj: JsonObject, columns: Mapping[str, Any], site: Site, site_url: str
+    kind: Kind, obj: JsonObject, columns: Mapping[str, Any], site: "Site", site_url: str
 ) -> Found:
     """Reads one object of a site. `site_url` is what relative addresses are relative to.
 
@@ -62,6 +63,9 @@ def examine(
         return Found(media=of_attachment(obj, site_url))
     if kind != "post":
         return Found()
+    from mirror.attribution import judge  # late: see mirror.session
+    from mirror.attribution.fields import rendered
+
     content = Content(rendered(obj.get("content")))
     return Found(
         attribution=judge(obj, site, content),

@@ -23,12 +23,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import orjson
 
-from mirror.attribution import Site
 from mirror.examination import Found, Parts, examine, take_apart
 from mirror.items import JsonObject, Kind
+
+if TYPE_CHECKING:
+    from mirror.attribution import Site
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,7 @@ class Batch:
     objects: Sequence[JsonObject]
     embedded: Mapping[int, JsonObject]
     held: Mapping[int, str]
-    site: Site
+    site: "Site"
     site_url: str
 
     def pieces(self) -> Iterator["Batch"]:
@@ -249,6 +252,8 @@ class SecondCore:
 
 def main() -> None:
     """Reads batches from stdin until it ends."""
+    import mirror.attribution  # noqa: F401 - before it is asked for, and before what stays is fixed
+
     # Buffers of its own: with PYTHONUNBUFFERED `sys.stdout.buffer` has none, and an interrupted
     # write (a stop and a continue are enough) would lose what it had not written.
     with open(0, "rb", closefd=False) as asked, open(1, "wb", closefd=False) as answers:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from mirror.attribution import Site
 from mirror.examination import EXAMINED, Found, Parts, examine, take_apart
 from mirror.ids import Ids
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
@@ -29,6 +28,11 @@ from mirror.sync.decide import decide
 from mirror.urls import host_of
 from mirror.window import Advance, Window
 from mirror.wordpress.objects import without_personal, wp_id
+
+if TYPE_CHECKING:
+    # The rules take a tenth of a second to load, and are not needed where nothing is new: they are
+    # loaded with the first posts, while the site has been asked for more.
+    from mirror.attribution import Site
 
 # A failure is tried again after 1 h, 2 h, 4 h, … and at the latest after a week.
 RETRY_FIRST = timedelta(hours=1)
@@ -68,7 +72,8 @@ class Session:
         self.clock = clock
         self.started = clock()
         self.counts = Counts()
-        self.publisher = Site(host_of(order.url))
+        self._name: str | None = None
+        self._own_hosts: frozenset[str] = frozenset()
         self.has_failures = False
         self.held_back: list[str] = []
         self.taxonomies: tuple[str, ...] = ()
@@ -96,6 +101,17 @@ class Session:
     def host(self) -> str:
         """The site's host, without `www.`."""
         return host_of(self.order.url)
+
+    @property
+    def publisher(self) -> "Site":
+        """The site as judgements see it: what it calls its own is no upstream."""
+        from mirror.attribution import Site
+
+        return Site(self.host, self._name, self._own_hosts)
+
+    def introduce(self, name: str | None, hosts: Iterable[str]) -> None:
+        """Says how the site is called, and which hosts are its own."""
+        self._name, self._own_hosts = name, frozenset(hosts) - {self.host, ""}
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
-from mirror.attribution import Site
 from mirror.errors import RefusedError, SiteError
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
@@ -129,8 +128,7 @@ class Fallback:
         return True
 
     def _introduce(self, name: str) -> None:
-        host = host_of(self.session.order.url)
-        self.session.publisher = Site(host, name or None, frozenset({host_of(self.home)} - {host}))
+        self.session.introduce(name or None, {host_of(self.home)})
         if name and not self.session.site["name"]:
             with self.session.transaction():
                 crawls.update_site(self.session.db, self.session.site_id, {"name": name})

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from mirror.attribution import Site
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection
 from mirror.progress import CrawlSummary, Outcome, Watcher
@@ -202,8 +201,7 @@ class Visit:
     def _enter(self, root: Root) -> None:
         own = {host_of(str(root.index.get(key) or "")) for key in ("home", "url")}
         own |= {host_of(root.api.root), host_of(root.home)} - {"public-api.wordpress.com"}
-        host = host_of(self.session.order.url)
-        self.session.publisher = Site(host, root.name or None, frozenset(own - {host, ""}))
+        self.session.introduce(root.name or None, own)
         offset = root.gmt_offset
         with self.session.transaction():
             crawls.update_site(

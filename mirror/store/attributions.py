@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
-from mirror.attribution import RULES_VERSION
-from mirror.attribution.publishers import identity
 from mirror.items import Attribution, Evidence
 from mirror.wordpress.objects import storable
 
@@ -64,6 +62,8 @@ def attribute_again(
 
 def note_judged(db: Database, keys: Iterable[tuple[int, int]]) -> None:
     """Notes that these rules have judged posts: (row id, version)."""
+    from mirror.attribution import RULES_VERSION  # late: see mirror.session
+
     db.conn.executemany(
         "INSERT OR REPLACE INTO judged (post_id, version, rules) VALUES (?, ?, ?)",
         [(post_id, version, RULES_VERSION) for post_id, version in keys],
@@ -72,6 +72,8 @@ def note_judged(db: Database, keys: Iterable[tuple[int, int]]) -> None:
 
 def speaks_for(evidence: Evidence, verdict: Attribution) -> bool:
     """Whether a piece of evidence names the chosen publisher, by whichever of its hosts."""
+    from mirror.attribution.publishers import identity
+
     if not (verdict.upstream_domain and evidence.domain):
         return False
     return identity(evidence.domain) == identity(verdict.upstream_domain)

@@ -31,7 +31,7 @@ def connect(path: Path, *, write: bool = False) -> Database:
     with explained(path):
         address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' * _is_frozen(path)}"
         connection = sqlite3.connect(address, uri=True, timeout=5)
-        db = Database(connection)
+        db = Database(connection, execute_plugins=False)
         _check_version(db, path)
         if migrations.pending(db):
             raise StoreError(
@@ -52,7 +52,9 @@ def _is_frozen(path: Path) -> bool:
 def _open_to_write(path: Path) -> Database:
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None))
+        # Plugins of sqlite-utils are for its command: what is installed beside us stays out.
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        db = Database(connection, execute_plugins=False)
         # Set before the first table is made. Posts are longer than a page, whatever its size: small
         # pages waste less of the last one (docs/design.md has the figures).
         db.execute("PRAGMA page_size = 2048")

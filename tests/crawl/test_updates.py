@@ -32,6 +32,18 @@ def mirrored(server: MockServer, mirror: Mirror, **settings: object) -> MockSite
     return made
 
 
+def test_the_rules_are_loaded_only_where_there_is_something_to_judge(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("plain")
+    first, again = (
+        mirror.crawl(site.url, "--no-media", PYTHONPROFILEIMPORTTIME="1") for _ in range(2)
+    )
+    assert again.counts("new", "edited") == (0, 0)
+    assert "mirror.attribution" in first.stderr
+    assert "mirror.attribution" not in again.stderr
+
+
 def test_nothing_new_costs_next_to_nothing(site: MockSite, mirror: Mirror) -> None:
     before = len(site.log())
     run = mirror.crawl(site.url, "--no-media")
