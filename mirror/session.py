@@ -351,6 +351,12 @@ class Session:
             crawls.update_site(self.db, self.site_id, {"back_off_until": until})
         return until
 
+    async def tidy(self) -> None:
+        """Merges the full-text index if that is due. Other sites' crawls go on meanwhile."""
+        if text.is_bloated(self.db):
+            for _ in text.merge(self.db):
+                await asyncio.sleep(0)
+
     def finish(
         self, outcome: Outcome, message: str | None, exit_code: int | None = None
     ) -> CrawlSummary:
@@ -358,8 +364,6 @@ class Session:
         with self.transaction():
             links.resolve(self.db, self.site_id)
             crawls.finish(self.db, self.crawl_id, outcome, message, self.counts, self.now)
-        if outcome != "interrupted":
-            text.merge_if_due(self.db)
         if exit_code is None:
             exit_code = {"complete": 0, "partial": 1, "failed": 3, "interrupted": 1}[outcome]
         return CrawlSummary(

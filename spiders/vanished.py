@@ -100,12 +100,11 @@ class Vanished:
     async def _suspects(self, reading: Reading) -> set[int]:
         """The held ids that the site does not list any more."""
         collection = reading.collection
-        held = self._held(collection)
         if reading.seen is not None and not reading.proved:
             return set()
         missing = set(reading.suspects)
         if reading.seen is not None:
-            missing.update(held - reading.seen - reading.written)
+            missing.update(self._held(collection) - reading.seen - reading.written)
         if reading.unproved:
             missing |= await self._unlisted(reading, sorted(reading.unproved), None)
         if reading.total is None:
@@ -114,12 +113,15 @@ class Vanished:
         if hidden is None:
             state = states.state(self.session.db, self.session.site_id, collection)
             hidden = state.hidden
-        gone = len(held) + hidden - reading.total - len(missing)
+        held = states.visible(self.session.db, self.session.site_id, collection)
+        gone = held + hidden - reading.total - len(missing)
         if gone == 0 or (reading.seen is not None and gone < 0):
             return missing
         # Fewer than there should be: some are gone. More: hidden rows, or gone and new at once.
         return missing | await self._unlisted(
-            reading, sorted(held - Ids(missing), reverse=True), gone if gone > 0 else None
+            reading,
+            sorted(self._held(collection) - Ids(missing), reverse=True),
+            gone if gone > 0 else None,
         )
 
     async def _unlisted(

@@ -98,6 +98,7 @@ class WordpressSpider(Spider):
                 await files.fetch(self.session, self.settings, self.watcher)
             self._count()
             self.summary = visit.conclude(None)
+            await self.session.tidy()
         except StoreError as error:
             self.fatal = error
         except MirrorError as error:

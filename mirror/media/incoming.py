@@ -116,10 +116,18 @@ class Part:
             self._file.flush()
 
     def sync(self) -> None:
-        """Brings the bytes to the disk, so that a name given now is never that of half a file."""
+        """Brings the bytes to the disk, so that a name given now is never that of half a file.
+
+        What the disk did not take is not resumed: Linux forgets which bytes were lost, and reports
+        it only once (fsync(2), EIO).
+        """
         with _told(self.path):
             self._file.flush()
-            os.fsync(self._file.fileno())
+            try:
+                os.fsync(self._file.fileno())
+            except OSError:
+                self.restart()
+                raise
 
     def close(self, *, keep: bool = False) -> None:
         """Lets go of the file; it stays for another run if `keep` and if it is resumable."""

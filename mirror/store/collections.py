@@ -74,22 +74,34 @@ def page_size(db: Database, site_id: int) -> int | None:
 
 def visible_ids(db: Database, site_id: int, collection: Collection) -> Ids:
     """The WordPress ids of the rows of a collection that are not gone."""
-    table, _ = TABLES[collection.kind]
-    rows = db.execute(
-        f"SELECT wp_id FROM {table} WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
-        [site_id, collection.name],
-    )
-    return Ids(wp_id for (wp_id,) in rows)
+    held, gone = _held_and_gone(db, site_id, collection, "wp_id")
+    return Ids(wp_id for (wp_id,) in held) - Ids(wp_id for (wp_id,) in gone)
 
 
 def visible(db: Database, site_id: int, collection: Collection) -> int:
     """How many rows of a collection are not gone."""
+    ((held,),), ((gone,),) = _held_and_gone(db, site_id, collection, "count(*)")
+    return int(held - gone)
+
+
+def _held_and_gone(
+    db: Database, site_id: int, collection: Collection, what: str
+) -> tuple[Iterable[Any], Iterable[Any]]:
+    """Something of all rows of a collection, and of those that are gone.
+
+    An index alone gives the one, few rows the other. Both conditions at once would be looked up in
+    each row, with its whole content. The pluses keep SQLite from doing so all the same.
+    """
     table, _ = TABLES[collection.kind]
-    count: int = db.execute(
-        f"SELECT count(*) FROM {table} WHERE site_id = ? AND collection = ? AND deleted_at IS NULL",
-        [site_id, collection.name],
-    ).fetchone()[0]
-    return count
+    names = [site_id, collection.name]
+    return (
+        db.execute(f"SELECT {what} FROM {table} WHERE site_id = ? AND collection = ?", names),
+        db.execute(
+            f"SELECT {what} FROM {table} "
+            "WHERE +site_id = ? AND +collection = ? AND deleted_at IS NOT NULL",
+            names,
+        ),
+    )
 
 
 def ids_after(

@@ -1,6 +1,6 @@
 """The full-text index of posts. It is contentless: what is taken out must be given again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlite_utils import Database
 
@@ -12,7 +12,7 @@ Words = tuple[str, str]
 # merged with the newer one that voids them. When one post in so many was, all parts are merged:
 # that takes 50 µs of processor time for each post of the whole, a tenth of what an edit costs.
 ONE_IN = 10
-# Pages that are merged in one transaction, so that others may write in between.
+# Pages that are merged in one step: the next one reuses what it has freed.
 PAGES = 64
 
 
@@ -34,27 +34,29 @@ def reindex(db: Database, rows: Iterable[tuple[int, Words, Words]]) -> None:
             [row_id, *before],
         )
         index(db, [(row_id, *after)])
-    db.execute("UPDATE posts_fts_rewritten SET posts = posts + ?", [len(changed)])
+    if changed:
+        db.execute("UPDATE posts_fts_rewritten SET posts = posts + ?", [len(changed)])
 
 
-def merge_if_due(db: Database) -> None:
-    """Merges the index if one post in `ONE_IN` was written anew since that was done last."""
+def is_bloated(db: Database) -> bool:
+    """Whether one post in `ONE_IN` was written anew since the index was merged."""
     (rewritten,) = db.execute("SELECT posts FROM posts_fts_rewritten").fetchone()
     (posts,) = db.execute("SELECT coalesce(max(id), 0) FROM posts").fetchone()
-    if rewritten and rewritten * ONE_IN >= posts:
-        merge(db)
+    return bool(rewritten) and rewritten * ONE_IN >= posts
 
 
-def merge(db: Database) -> None:
-    """Merges all parts of the index into one, in which no voided words are left.
+def merge(db: Database) -> Iterator[None]:
+    """Merges all parts of the index into one, in which no voided words are left: a step a time.
 
-    Each step is a transaction of its own; cut off between two, all is in order, and still due.
+    Each step is a transaction of its own: others may write in between. What is cut off is left as
+    it is, and in order, until enough was edited again.
     """
+    with transaction(db):
+        db.execute("UPDATE posts_fts_rewritten SET posts = 0")
     pages, changes = -PAGES, PAGES  # below zero: all parts, not only those of one level
     while changes > 1:  # sqlite.org/fts5.html, section 6.8: less is no work done
         with transaction(db):
             before = db.conn.total_changes
             db.execute("INSERT INTO posts_fts(posts_fts, rank) VALUES('merge', ?)", [pages])
             changes, pages = db.conn.total_changes - before, PAGES
-    with transaction(db):
-        db.execute("UPDATE posts_fts_rewritten SET posts = 0")
+        yield

@@ -60,7 +60,8 @@ def vacuum(path: Path) -> tuple[int, int]:
     with explained(path):
         db = connect(path, write=True)
         try:
-            text.merge(db)
+            for _ in text.merge(db):
+                pass
             db.execute("PRAGMA optimize")
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -361,6 +361,19 @@ async def pausing(asked: Asked, writer: asyncio.StreamWriter) -> None:
     writer.write(LARGE[2 * MB :])
 
 
+@at("/whole.jpg")
+async def whole(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """A large file: all of it, or from where Range says."""
+    start = _start(asked, '"whole-1"')
+    if start is None:
+        send(writer, LARGE, ETag='"whole-1"')
+    else:
+        send(
+            writer, LARGE[start:], "206 Partial Content", ETag='"whole-1"',
+            Content_Range=f"bytes {start}-{len(LARGE) - 1}/{len(LARGE)}",
+        )  # fmt: skip
+
+
 @at("/changes-meanwhile.jpg")
 async def changes_meanwhile(asked: Asked, writer: asyncio.StreamWriter) -> None:
     """Breaks at the first request; at the second the file is another one, and sent whole."""

@@ -1,8 +1,10 @@
 """A site's media over several runs: cheap to keep in step, versions, resumption, limits."""
 
 import asyncio
+import errno
 import hashlib
 import json
+import os
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -307,6 +309,24 @@ def test_a_full_disk_ends_the_run_in_words(site: Site, monkeypatch: pytest.Monke
         site.fetch()
     assert site.kept() == []
     assert site.row("/good.png")["error"] is None
+
+
+def test_what_the_disk_did_not_take_is_fetched_anew(
+    site: Site, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    site.want("/whole.jpg")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lost)
+        with pytest.raises(StoreError, match="disk failed"):
+            site.fetch()
+    assert site.kept() == []
+    site.now += timedelta(hours=2)
+    assert site.fetch().fetched == 1
+    assert "range" not in server.log()[-1]["headers"]
+    assert site.row("/whole.jpg")["sha256"] == hashlib.sha256(LARGE).hexdigest()
 
 
 def test_what_a_post_used_before_is_remembered(site: Site) -> None:

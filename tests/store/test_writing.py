@@ -10,8 +10,8 @@ import pytest
 from sqlite_utils import Database
 
 from mirror.errors import StoreError
-from mirror.items import Attribution, Evidence, Item, Kind
-from mirror.store import crawls, links, objects, shapes, text
+from mirror.items import Attribution, Collection, Evidence, Item, Kind
+from mirror.store import collections, crawls, links, objects, shapes, text
 from mirror.store.apply import apply
 from mirror.store.connection import connect, transaction
 from mirror.sync.decide import decide
@@ -163,7 +163,8 @@ def test_the_index_is_merged_when_enough_was_edited(db: Database) -> None:
 
     def edited(wp_id: int) -> None:
         write(db, 2, item(post(wp_id, content={"rendered": f"<p>Edited {wp_id}</p>"})))
-        text.merge_if_due(db)
+        if text.is_bloated(db):
+            assert len(list(text.merge(db))) > 1
 
     write(db, 1, *(item(post(number)) for number in range(1, 2 * text.ONE_IN + 1)))
     before = rows(db, "SELECT sum(length(block)) FROM posts_fts_data")
@@ -178,6 +179,22 @@ def test_the_index_is_merged_when_enough_was_edited(db: Database) -> None:
     db.execute("INSERT INTO posts_fts (posts_fts) VALUES ('integrity-check')")
     edited(3)
     assert parts() == 2, "counted anew"
+
+
+def test_what_is_there_is_counted_without_reading_it(db: Database) -> None:
+    posts = Collection(name="posts", kind="post", slug="post", route="/wp/v2/posts")
+    write(db, 1, *(item(post(number)) for number in (7, 8, 9)))
+    write(db, 1, item(post(7), site=2))
+    with transaction(db):
+        objects.bury(db, "post", [2], "deleted", DAY.format(2))
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    assert collections.visible(db, 1, posts) == 2
+    assert set(collections.visible_ids(db, 1, posts)) == {7, 9}
+    db.conn.set_trace_callback(None)
+    for statement in asked:
+        plan = rows(db, f"EXPLAIN QUERY PLAN {statement}")[0][-1]
+        assert "COVERING INDEX posts_collection" in plan or "INDEX posts_deleted_at" in plan
 
 
 def test_references_wait_for_what_they_name(db: Database) -> None:

@@ -142,6 +142,7 @@ def test_what_somebody_chose_is_its_own(fields: dict[str, Any]) -> None:
         {"date": "{date_gmt}+01:00"},
         {"date": "2025-02-30T12:00:00", "date_gmt": "2025-02-30T12:00:00"},
         {"date": "2025-07-01T12:00:07"},
+        {"date": "2025-07-02T00:00:00", "date_gmt": "2025-07-01T24:00:00"},
         {"date": "2025-07-09T12:00:00"},
         {"date": "2025-07-01T12:00:00", "date_gmt": None},
         {"date": "0001-01-01T00:00:00", "date_gmt": "0001-01-01T09:00:00"},
