@@ -27,6 +27,9 @@ from spiders.visit import Visit
 
 logger = logging.getLogger(__name__)
 
+# Seconds that a visit which was stopped may take to let go of what it has in hand.
+LETTING_GO = 2.0
+
 
 class WordpressSpider(Spider):
     """`scrapy crawl wordpress -a url=URL [-a db=FILE] [-a full=1]`, or ordered by `mirror crawl`.
@@ -117,8 +120,13 @@ class WordpressSpider(Spider):
         self.session.counts.requests = value("downloader/request_count", 0)
         self.session.counts.bytes = value("downloader/response_bytes", 0)
 
-    def closed_by(self, reason: str) -> None:
+    async def closed_by(self, reason: str) -> None:
         """A crawl that was stopped from outside is interrupted, not failed."""
+        if self._visit is not None and not self._visit.done():
+            # To its end: the loop may stop right after this, and tasks that were left in the middle
+            # of letting go would be destroyed there, each with a traceback.
+            self._visit.cancel()
+            await asyncio.wait([self._visit], timeout=LETTING_GO)
         with self._unlock:
             self._close(reason)
 
