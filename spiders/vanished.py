@@ -178,10 +178,9 @@ class Vanished:
             if row.deleted_at is None and wp_id not in reading.written and wp_id in there
         }  # fmt: skip
         missing -= self.seeing.unjudged(collection)
-        visible = states.visible(self.session.db, self.session.site_id, collection)
-        if is_mass_deletion(len(missing), visible) and not self.session.order.accept_deletions:
+        if is_mass_deletion(len(missing), len(there)) and not self.session.order.accept_deletions:
             self.session.held_back.append(
-                f"{len(missing)} of {visible} {collection.name} are gone at once: nothing was "
+                f"{len(missing)} of {len(there)} {collection.name} are gone at once: nothing was "
                 "marked; if that is right, crawl with --accept-deletions"
             )
             reading.doubt = True

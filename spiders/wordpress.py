@@ -77,8 +77,7 @@ class WordpressSpider(Spider):
             while (window := await self._windows.get()) is not None:
                 yield window
         finally:
-            if not self._visit.done():
-                self._visit.cancel()
+            self._stop(self._visit)
         if self.fatal is None:
             await self._visit
 
@@ -122,13 +121,19 @@ class WordpressSpider(Spider):
 
     async def closed_by(self, reason: str) -> None:
         """A crawl that was stopped from outside is interrupted, not failed."""
-        if self._visit is not None and not self._visit.done():
+        if self._visit is not None:
             # To its end: the loop may stop right after this, and tasks that were left in the middle
             # of letting go would be destroyed there, each with a traceback.
-            self._visit.cancel()
+            self._stop(self._visit)
             await asyncio.wait([self._visit], timeout=LETTING_GO)
         with self._unlock:
             self._close(reason)
+
+    @staticmethod
+    def _stop(visit: "asyncio.Task[None]") -> None:
+        """Cancels it once: a second time would cut off the letting go that the first began."""
+        if not visit.cancelling():
+            visit.cancel()
 
     def _close(self, reason: str) -> None:
         if self.fatal is not None:

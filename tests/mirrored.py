@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirror.store.objects import whole
+from mirror.store.objects import selection
 from mirror.wordpress.objects import rebuild
 from tests.memory import finished
 
@@ -117,7 +117,7 @@ class Mirror:
         """A collection's objects as the API sent them, rebuilt from columns and `extra`."""
         found: dict[int, dict[str, Any]] = {}
         for kind, table in KINDS.items():
-            query = f"SELECT {whole(kind)} FROM {table} WHERE collection = ? "  # type: ignore[arg-type]
+            query = f"SELECT {selection(kind)} FROM {table} WHERE collection = ? "  # type: ignore[arg-type]
             for row in self.rows(query + "AND deleted_at IS NULL", collection):
                 found[row["wp_id"]] = rebuild(kind, row["wp_id"], row, row["extra"])  # type: ignore[arg-type]
         return found

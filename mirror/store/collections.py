@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from mirror.ids import Ids
 from mirror.items import Collection, Kind
-from mirror.store.objects import TABLES, batches, marks
+from mirror.store.objects import TABLES, batches, held_and_gone, marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,34 +74,18 @@ def page_size(db: Database, site_id: int) -> int | None:
 
 def visible_ids(db: Database, site_id: int, collection: Collection) -> Ids:
     """The WordPress ids of the rows of a collection that are not gone."""
-    held, gone = _held_and_gone(db, site_id, collection, "wp_id")
+    table, _ = TABLES[collection.kind]
+    of = {"site_id": site_id, "collection": collection.name}
+    held, gone = held_and_gone(db, table, "wp_id", of)
     return Ids(wp_id for (wp_id,) in held) - Ids(wp_id for (wp_id,) in gone)
 
 
 def visible(db: Database, site_id: int, collection: Collection) -> int:
     """How many rows of a collection are not gone."""
-    ((held,),), ((gone,),) = _held_and_gone(db, site_id, collection, "count(*)")
-    return int(held - gone)
-
-
-def _held_and_gone(
-    db: Database, site_id: int, collection: Collection, what: str
-) -> tuple[Iterable[Any], Iterable[Any]]:
-    """Something of all rows of a collection, and of those that are gone.
-
-    An index alone gives the one, few rows the other. Both conditions at once would be looked up in
-    each row, with its whole content. The pluses keep SQLite from doing so all the same.
-    """
     table, _ = TABLES[collection.kind]
-    names = [site_id, collection.name]
-    return (
-        db.execute(f"SELECT {what} FROM {table} WHERE site_id = ? AND collection = ?", names),
-        db.execute(
-            f"SELECT {what} FROM {table} "
-            "WHERE +site_id = ? AND +collection = ? AND deleted_at IS NOT NULL",
-            names,
-        ),
-    )
+    of = {"site_id": site_id, "collection": collection.name}
+    ((held,),), ((gone,),) = held_and_gone(db, table, "count(*)", of)
+    return int(held - gone)
 
 
 def ids_after(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from mirror.items import JsonObject, Kind, MediaUse
-from mirror.store.objects import batches, marks, whole
+from mirror.store.objects import batches, marks, selection
 from mirror.wordpress.objects import rebuild
 
 # Sizes of which one in hand makes the smaller variants of the same original superfluous.
@@ -100,7 +100,7 @@ def unsized(db: Database, site_id: int) -> Iterator[tuple[int, str, JsonObject]]
         [site_id],
     )
     for some in batches([row_id for (row_id,) in found]):
-        query = f"SELECT m.id, {whole('media', 'm')} FROM media m WHERE m.id IN ({marks(some)})"
+        query = f"SELECT m.id, {selection('media', 'm')} FROM media m WHERE m.id IN ({marks(some)})"
         for row in db.query(f"{query} ORDER BY m.id", list(some)):
             attachment = rebuild("media", row["wp_id"], row, row["extra"])
             yield row["id"], row["source_url"], attachment

@@ -36,7 +36,25 @@ def marks(values: Collection[Any]) -> str:
     return ",".join("?" * len(values))
 
 
-def whole(kind: Kind, of: str | None = None) -> str:
+def held_and_gone(
+    db: Database, table: str, what: str, of: Mapping[str, object]
+) -> tuple[Iterable[Any], Iterable[Any]]:
+    """Something of all rows that have some values, and of those among them that are gone.
+
+    An index alone gives the one, few rows the other. Both conditions at once would be looked up in
+    each row, with its whole content. The pluses keep SQLite from doing so all the same.
+    """
+    held, gone = (" AND ".join(f"{plus}{name} = ?" for name in of) for plus in ("", "+"))
+    return (
+        db.execute(f"SELECT {what} FROM {table} WHERE {held}", list(of.values())),
+        db.execute(
+            f"SELECT {what} FROM {table} WHERE {gone} AND deleted_at IS NOT NULL",
+            list(of.values()),
+        ),
+    )
+
+
+def selection(kind: Kind, of: str | None = None) -> str:
     """What a query has to ask for to rebuild objects (`mirror.wordpress.objects.rebuild`).
 
     In this order: `wp_id`, `extra`, the columns of the kind, `shape`. `of` is what the query calls
@@ -55,7 +73,7 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
     for some in batches(wp_ids):
         rows = db.execute(
             "SELECT id, version, fingerprint, deleted_at, unsettled, volatile, "
-            f"{whole(kind)} FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
+            f"{selection(kind)} FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
             [site_id, *some],
         )
         for row_id, version, fingerprint, gone, unsettled, volatile, wp_id, extra, *values in rows:

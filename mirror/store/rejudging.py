@@ -11,7 +11,7 @@ from mirror.items import Attribution
 from mirror.store.attributions import attribute_again, note_judged, speaks_for, upstreams
 from mirror.store.connection import transaction
 from mirror.store.names import with_names
-from mirror.store.objects import marks, whole
+from mirror.store.objects import marks, selection
 from mirror.urls import host_of
 from mirror.wordpress.objects import loads, rebuild, storable
 
@@ -106,7 +106,7 @@ def claim(verdict: Attribution) -> Claim | None:
 
 
 def _posts(db: Database, last: int) -> list[dict[str, Any]]:
-    query = f"SELECT id, site_id, version, {whole('post')} FROM posts"
+    query = f"SELECT id, site_id, version, {selection('post')} FROM posts"
     return list(db.query(f"{query} WHERE id > ? ORDER BY id LIMIT {BATCH}", [last]))
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from mirror.store.objects import held_and_gone
+
 # Crawls that tell how often a site changes, and how long it has been failing.
 RECENT = 20
 
@@ -104,20 +106,21 @@ def open_failures(db: Database, site_id: int, limit: int) -> list[FailureRow]:
 
 def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
     crawls = _crawls(db, row["id"])
+    counts = {kind: _held_and_gone(db, kind, row["id"]) for kind in _KINDS}
     return SiteRow(
         id=row["id"],
         url=row["url"],
         host=row["host"],
         name=row["name"],
         back_off_until=row["back_off_until"],
-        rows={kind: _current(db, kind, row["id"]) for kind in _KINDS},
+        rows={kind: held - gone for kind, (held, gone) in counts.items()},
         versions=_one(
             db,
             "SELECT count(*) FROM post_versions v JOIN posts p ON p.id = v.post_id "
             "WHERE p.site_id = ?",
             row["id"],
         ),
-        gone=_gone(db, "posts", row["id"]),
+        gone=counts["posts"][1],
         open_failures=_one(
             db,
             "SELECT count(*) FROM failures WHERE site_id = ? AND resolved_at IS NULL",
@@ -128,17 +131,9 @@ def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
     )
 
 
-def _current(db: Database, table: str, site_id: int) -> int:
-    # All less those that are gone: an index alone gives the one, and few rows the other.
-    held = _one(db, f"SELECT count(*) FROM {table} WHERE site_id = ?", site_id)
-    return held - _gone(db, table, site_id)
-
-
-def _gone(db: Database, table: str, site_id: int) -> int:
-    # The plus keeps SQLite from going through every row of the site by an index on that.
-    return _one(
-        db, f"SELECT count(*) FROM {table} WHERE +site_id = ? AND deleted_at IS NOT NULL", site_id
-    )
+def _held_and_gone(db: Database, table: str, site_id: int) -> tuple[int, int]:
+    ((held,),), ((gone,),) = held_and_gone(db, table, "count(*)", {"site_id": site_id})
+    return int(held), int(gone)
 
 
 def _one(db: Database, sql: str, parameter: object) -> int:
