@@ -59,14 +59,14 @@ Steps = Generator[Ask, Reply, Root | None]
 def discover(url: str) -> Generator[Ask, Reply, Root]:
     """Finds the REST root behind whatever a user types.
 
-    A host, a home page, a post's address and the root itself will do.
+    A host, a home page, a post's address and the root itself will do. A host alone means https,
+    in whose place http is never tried: whoever can break the one would have the other read.
 
     Raises `ConfigError` for what is no web address, `RefusedError` where the site refuses (which
     is an answer: no other spelling is tried), `DiscoveryError` where no signal leads to a root.
     """
-    start, guessed = _normalised(url)
-    search = _Search(start)
-    root = yield from search.run(guessed)
+    search = _Search(_normalised(url))
+    root = yield from search.run()
     if root is None:
         raise search.verdict()
     return root
@@ -81,17 +81,13 @@ class _Search:
         self.asked: set[str] = set()
         self.elsewhere: str | None = None
         self.failing: str | None = None
+        self.unheard = False
         self.is_wordpress = False
 
-    def run(self, guessed: bool) -> Steps:
+    def run(self) -> Steps:
         if host := _wordpress_com_site(self.start):
             return (yield from self._wordpress_com(f"https://{host}/"))
         page = yield from self._ask(self.start, PAGE)
-        # A host that is there, but not proved to be itself, is not believed without proof either.
-        if guessed and page.error is not None and "certificate" not in page.error:
-            self._note(page, page.error)
-            self.start = self.start.replace("https:", "http:", 1)
-            page = yield from self._ask(self.start, PAGE)
         if root := self._front(page):
             return root
         if self._is_silent(page):
@@ -119,6 +115,7 @@ class _Search:
             self._note(page, "the REST root")
             return self._root(page, index)
         problem = classify(page)
+        self.unheard = problem is not None and problem.kind in ("network", "timeout")
         if problem and (problem.stops_site or problem.kind == "rate-limited"):
             raise self._refused(page, problem)
         if page.status == 401 or (_is_rest(page.url) and problem and problem.kind == "refused"):
@@ -237,6 +234,8 @@ class _Search:
             return DiscoveryError(said, self.trail, kind="elsewhere")
         if self.failing:
             said = f"{host} gave no usable answer: {self.failing}"
+            if self.unheard and self.start.startswith("https:"):
+                said += f" (if it has no https, name {self.start.replace('https:', 'http:', 1)})"
             return DiscoveryError(said, self.trail, kind="failing")
         said = f"no WordPress REST API found at {host}"
         return DiscoveryError(said, self.trail, kind="absent")
@@ -247,11 +246,10 @@ _MARKS = re.compile(rb"/wp-(?:content|includes)/|content=[\"']WordPress ", re.IG
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
-def _normalised(typed: str) -> tuple[str, bool]:
-    """A full address without user, password and fragment, and whether its scheme is a guess."""
+def _normalised(typed: str) -> str:
+    """A full address without user, password and fragment."""
     text = typed.strip()
-    guessed = not _SCHEME.match(text)
-    if guessed:
+    if not _SCHEME.match(text):
         text = "https://" + text.lstrip("/")
     try:
         parts = urlsplit(text)
@@ -266,7 +264,7 @@ def _normalised(typed: str) -> tuple[str, bool]:
         raise ConfigError(f"{typed!r} is not a web address (https://example.com is one)")
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{port}" if port is not None else ""
-    return urlunsplit((parts.scheme, netloc, path, query, "")), guessed
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
 def _guesses(base: str, feed_home: str | None, start: str) -> Iterator[str]:

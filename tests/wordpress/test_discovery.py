@@ -257,24 +257,21 @@ def test_the_origin_that_answered_is_pinned(typed: str, final: str) -> None:
     assert any("another host" in line for line in root.trail)
 
 
-def test_a_host_without_tls_is_tried_by_http_when_no_scheme_was_typed() -> None:
-    places = {"http://example.org/": WP_PAGE, "http://example.org/wp-json/": reply(INDEX)}
-    web = Web(places, down=frozenset({HOST}))
-    assert find("example.org", web).api.root == "http://example.org/wp-json/"
+@pytest.mark.parametrize("typed", ["example.org", "https://example.org"])
+def test_http_is_named_but_never_tried_in_place_of_https(typed: str) -> None:
+    web = Web({"http://example.org/": WP_PAGE}, down=frozenset({HOST}))
     with pytest.raises(DiscoveryError) as caught:
-        find("https://example.org", Web(places, down=frozenset({HOST})))
-    assert "Connection refused" in str(caught.value)
+        find(typed, web)
+    assert "Connection refused (if it has no https, name http://example.org/)" in str(caught.value)
     assert len(caught.value.trail) == 2
-
-
-def test_http_is_not_tried_in_place_of_a_wrong_certificate() -> None:
-    wrong = reply(error="its certificate is of another host")
-    places = {"http://example.org/": WP_PAGE, "http://example.org/wp-json/": reply(INDEX)}
-    web = Web({**places, "https://example.org/": wrong, "https://example.org/wp-json/": wrong})
-    with pytest.raises(DiscoveryError) as raised:
-        find("example.org", web)
-    assert any("its certificate is of another host" in line for line in raised.value.trail)
     assert all(url.startswith("https:") for url in web.asked)
+
+
+def test_http_is_not_named_where_https_answers() -> None:
+    web = Web({f"{HOST}/": WP_PAGE, f"{HOST}/wp-json/": reply("", status=500)})
+    with pytest.raises(DiscoveryError) as caught:
+        find("example.org", web)
+    assert "http:" not in str(caught.value)
 
 
 def test_a_site_that_moved_to_another_host_is_not_followed() -> None:
