@@ -127,6 +127,7 @@ def test_odd_arguments_are_taken_calmly(served: Served, path: str) -> None:
 def test_home_tells_the_week_and_the_sites(served: Served) -> None:
     text = served.get("/").text
     assert "3 sites, 111 posts" in text
+    assert ">3 of these posts</a>" in text
     assert text.count('class="panel site"') == 3
     assert "partial" in text
     for title in ("Posts by month", "Edits and deletions", "Top upstreams", "Share of syndicated"):
