@@ -331,6 +331,11 @@ class Session:
                 timestamp(now + pause),
             )  # fmt: skip
 
+    def resolve(self, collection: Collection, wp_id: int) -> None:
+        """Closes the failures of an object: there is nothing any more that could be had."""
+        with self.transaction():
+            failures.resolve_object(self.db, self.site_id, collection.name, wp_id, self.now)
+
     def bury(self, kind: Kind, held: Sequence[StoredItem], reason: str) -> None:
         """Marks objects as gone."""
         with self.transaction():

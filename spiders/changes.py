@@ -26,20 +26,22 @@ LIGHT = "id,date_gmt,modified_gmt,slug,link"
 class Reading:
     """What reading a collection came to.
 
-    `seen`: the ids that a whole walk brought; None if it was not walked whole, or not in one go.
-    `suspects`: held ids that should have been answered and were not; `unproved`: held ids that no
-    walk of this crawl stands for. `total`: the site's own. `walked`: a walk came to its end;
-    `proved`: and left no doubt. `problem`: why it could not be asked what changed.
-    `doubt`: some that seem gone were not settled. `written`: the
-    ids of the rows that this crawl wrote.
+    `begun`: when the walk began, maybe in an earlier crawl: then it is `resumed`. `seen`: the ids
+    that a whole walk brought; None if it was not walked whole, or not in one go. `suspects`: ids
+    that should have been answered and were not; `owed`: those asked for because they failed before.
+    `total`: the site's own. `walked`: a walk came to its end; `proved`: and left no doubt.
+    `problem`: why it could not be asked what changed. `doubt`: some that seem gone were not
+    settled. `written`: the ids of the rows that this crawl wrote.
     """
 
     collection: Collection
     plan: Plan
+    begun: datetime
+    resumed: bool = False
     total: int | None = None
     seen: Ids | None = None
     suspects: set[int] = field(default_factory=set)
-    unproved: Ids = field(default_factory=Ids)
+    owed: set[int] = field(default_factory=set)
     proved: bool = False
     walked_hidden: int | None = None
     doubt: bool = False

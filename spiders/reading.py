@@ -15,12 +15,12 @@ from mirror.store import failures, links, revisions
 from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
 from mirror.sync.decide import MOST_UNSETTLED
-from mirror.sync.plan import REREAD_WITHIN, Way, slice_due
+from mirror.sync.plan import OVERLAP, REREAD_WITHIN, Way, slice_due
 from mirror.window import Window as Rows
 from mirror.wordpress.objects import identified
 from mirror.wordpress.pagination import Resume, Walk
 from mirror.wordpress.pagination import Window as Page
-from mirror.wordpress.problems import Listing, Problem
+from mirror.wordpress.problems import Listing, Problem, read_object
 from mirror.wordpress.routes import Api, pages_only
 from spiders.changes import Changes, Reading
 from spiders.client import Client, Unsigned
@@ -75,6 +75,16 @@ class Reader:
         """Users are listed as anybody sees them: else WordPress lists all who registered."""
         return Unsigned(self.client) if collection.kind == "author" else self.client
 
+    async def one(self, reading: Reading, wp_id: int) -> bool:
+        """Reads an object that no list answers for by its own address; whether that went well."""
+        url = self.api.url(f"{reading.collection.route}/{wp_id}")
+        outcome = read_object(await self._asking(reading.collection).get(url))
+        if isinstance(outcome, Problem):
+            self.lose(reading, wp_id, outcome)
+            return False
+        await self._deliver(reading, [outcome], None, None)
+        return True
+
     async def fetch(self, reading: Reading, ids: set[int]) -> None:
         """Reads some objects by id, into the store; unanswered ones become suspects."""
         answered: set[int] = set()
@@ -85,7 +95,7 @@ class Reader:
 
         lost = await fetch_by_id(self.client, self.api, reading.collection, sorted(ids), {}, take)
         for wp_id, problem in lost:
-            self._lose(reading, wp_id, problem)
+            self.lose(reading, wp_id, problem)
         reading.suspects |= ids - answered - {wp_id for wp_id, _ in lost}
 
     async def _deliver(
@@ -109,6 +119,7 @@ class Reader:
 
     async def _whole(self, reading: Reading, state: CollectionState) -> None:
         resume = self._resume(reading, state)
+        reading.resumed = resume is not None
         paged = pages_only(self.index, reading.collection.route)
         walk = Walk(per_page=100, ahead=AHEAD, resume=resume, paged=paged)
         walk.begin_with(state.per_page or 100)
@@ -116,10 +127,21 @@ class Reader:
         name = reading.collection.name
         asking = self._asking(reading.collection)
 
+        told: set[int] = set()
+
+        def tell() -> None:
+            """Records each row that the walk has given up. Of others the gap is known, no id."""
+            for lost in walk.lost:
+                if lost.wp_id is not None and lost.wp_id not in told:
+                    told.add(lost.wp_id)
+                    self.lose(reading, lost.wp_id, lost.problem)
+
         async def deliver(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
             def then() -> Mapping[str, Any]:
                 advance()
-                point = f"{reading.plan.way.value} {walk.resume.dumps()}"
+                tell()  # in the transaction of the point from which it would be stepped over
+                begun = timestamp(reading.begun)
+                point = f"{reading.plan.way.value} {begun} {walk.resume.dumps()}"
                 return {"resume": point, "per_page": walk.per_page}
 
             self._heed(reading, listing)
@@ -128,8 +150,10 @@ class Reader:
             self.watcher.collection(self.session.host, name, len(seen), walk.total)
 
         await run(asking, self.api, reading.collection, walk, {}, deliver)
+        tell()
         for lost in walk.lost:
-            self._lose(reading, lost.wp_id, lost.problem, lost.offset)
+            if lost.wp_id is None:
+                self.lose(reading, None, lost.problem, lost.offset)
         if walk.problem is not None:
             reading.failed += 1
             self.note_failure(reading, walk.problem)
@@ -141,16 +165,17 @@ class Reader:
         if resume is None:
             reading.seen = seen
         else:
-            held = states.visible_ids(self.session.db, self.session.site_id, reading.collection)
-            reading.unproved = held - seen
-            reading.how += "; resumed, what was read before is checked by id"
+            reading.how += "; resumed, what was read before is compared with a list of all"
         if reading.total is None:
             reading.total = len(seen) if reading.proved and resume is None else None
 
     def _resume(self, reading: Reading, state: CollectionState) -> Resume | None:
-        """Where an unfinished walk of the same kind goes on."""
-        way, _, point = (state.resume or "").partition(" ")
-        return Resume.loads(point) if way == reading.plan.way.value else None
+        """Where an unfinished walk of the same kind goes on; notes when that began."""
+        way, begun, point, *_ = *(state.resume or "").split(" ", 2), "", ""
+        resume = Resume.loads(point) if way == reading.plan.way.value else None
+        if resume is not None:
+            reading.begun = min(reading.begun, datetime.fromisoformat(begun))
+        return resume
 
     async def _some(self, reading: Reading, limit: int) -> None:
         """A try-out: the first objects, and no claim about the rest."""
@@ -182,22 +207,31 @@ class Reader:
         assert reading.plan.since is not None
         wanted = await self.changes.since(reading, reading.plan.since, state.watermark or "")
         name = reading.collection.name
-        wanted |= set(failures.due(db, site_id, name, self.session.now))
-        wanted |= self._slice(reading, state)
-        await self.fetch(reading, wanted)
+        reading.owed = set(failures.due(db, site_id, name, self.session.now))
+        due, reread = self._slice(reading, state)
+        await self.fetch(reading, wanted | reading.owed | due)
+        if reread:
+            with self.session.transaction():
+                states.update(db, site_id, name, reread)
         if reading.problem is not None:
             reading.failed += 1
             self.note_failure(reading, reading.problem)
         reading.proved = not reading.failed
         reading.how = f"asked what changed since {timestamp(reading.plan.since)}"
-        self.watcher.collection(self.session.host, name, len(wanted), len(wanted))
+        asked = len(wanted | reading.owed | due)
+        self.watcher.collection(self.session.host, name, asked, asked)
 
-    async def catch_up(self, reading: Reading, since: datetime) -> None:
+    async def catch_up(self, reading: Reading) -> None:
         """Reads what changed while a long walk went on."""
         total = reading.total
-        wanted = await self.changes.since(reading, since, timestamp(self.started))
+        since, recent = reading.begun - OVERLAP, timestamp(reading.begun)
+        wanted = await self.changes.since(reading, since, recent)
         await self.fetch(reading, wanted)
         reading.total = reading.total if reading.total is not None else total
+        if reading.problem is not None:
+            reading.proved = False
+            reading.failed += 1
+            self.note_failure(reading, reading.problem)
 
     async def twice(self, reading: Reading) -> None:
         """Reads once more what changed, unannounced, at every one of the last readings.
@@ -239,22 +273,21 @@ class Reader:
         if authors.total is not None:
             authors.total += sum(number in held for number in unlisted)
 
-    def _slice(self, reading: Reading, state: CollectionState) -> set[int]:
-        """The part of the collection whose turn it is to be read again."""
+    def _slice(
+        self, reading: Reading, state: CollectionState
+    ) -> tuple[set[int], Mapping[str, object]]:
+        """The part of the collection whose turn it is to be read again, and what to note then."""
         db, site_id = self.session.db, self.session.site_id
         rows = states.visible(db, site_id, reading.collection)
         last = moment(state.reread_at)
         size = slice_due(rows, last, self.started, REREAD_WITHIN)
         if not size:
-            return set()
+            return set(), {}
         ids = states.ids_after(db, site_id, reading.collection, state.reread_from, size)
         if len(ids) < size:
             ids += states.ids_after(db, site_id, reading.collection, 0, size - len(ids))
-        states.update(
-            db, site_id, reading.collection.name,
-            {"reread_at": timestamp(self.started), "reread_from": ids[-1] if ids else 0},
-        )  # fmt: skip
-        return set(ids)
+        reread = {"reread_at": timestamp(self.started), "reread_from": ids[-1] if ids else 0}
+        return set(ids), reread
 
     # What goes wrong.
 
@@ -273,7 +306,7 @@ class Reader:
                 )
             )
 
-    def _lose(
+    def lose(
         self, reading: Reading, wp_id: int | None, problem: Problem, offset: int | None = None
     ) -> None:
         """One object that could not be read."""

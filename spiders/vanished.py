@@ -18,6 +18,8 @@ from mirror.ids import Ids
 from mirror.items import Collection, Kind
 from mirror.session import Session
 from mirror.store import collections as states
+from mirror.store import failures
+from mirror.sync.decide import DATED
 from mirror.sync.plan import Way, is_mass_deletion
 from mirror.wordpress.objects import identified
 from mirror.wordpress.problems import Listing, Problem, absence, read_list, read_object
@@ -32,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # How many ids are counted by one request; their list must fit into an address.
 COUNTED = 300
+# Later than any date: what has the dates that are held is not read again.
+NEVER = "9999"
 
 
 class Vanished:
@@ -100,13 +104,13 @@ class Vanished:
     async def _suspects(self, reading: Reading) -> set[int]:
         """The held ids that the site does not list any more."""
         collection = reading.collection
-        if reading.seen is not None and not reading.proved:
-            return set()
         missing = set(reading.suspects)
-        if reading.seen is not None:
+        if reading.resumed:
+            return missing | await self._unexpected(reading) if reading.walked else missing
+        if reading.plan.way is not Way.UPDATE:
+            if not reading.proved or reading.seen is None:
+                return set()
             missing.update(self._held(collection) - reading.seen - reading.written)
-        if reading.unproved:
-            missing |= await self._unlisted(reading, sorted(reading.unproved), None)
         if reading.total is None:
             return missing
         hidden = reading.walked_hidden
@@ -114,19 +118,42 @@ class Vanished:
             state = states.state(self.session.db, self.session.site_id, collection)
             hidden = state.hidden
         held = states.visible(self.session.db, self.session.site_id, collection)
-        gone = held + hidden - reading.total - len(missing)
-        if gone == 0 or (reading.seen is not None and gone < 0):
-            return missing
-        # Fewer than there should be: some are gone. More: hidden rows, or gone and new at once.
-        return missing | await self._unlisted(
-            reading,
-            sorted(self._held(collection) - Ids(missing), reverse=True),
-            gone if gone > 0 else None,
+        unread = failures.unread(
+            self.session.db, self.session.site_id, collection, self.api.url(collection.route)
         )
+        gone = held + hidden + unread - reading.total - len(missing)
+        if gone > 0:
+            ids = sorted(self._held(collection) - Ids(missing), reverse=True)
+            return missing | await self._unlisted(reading, ids, gone)
+        if gone < 0 and reading.seen is None:
+            return missing | await self._unexpected(reading)
+        return missing
 
-    async def _unlisted(
-        self, reading: Reading, ids: Sequence[int], expected: int | None
-    ) -> set[int]:
+    async def _unexpected(self, reading: Reading) -> set[int]:
+        """Compares what is held with a list of all ids: returns what that leaves out, and reads
+        what it shows that is not held so.
+
+        No date tells of what was published late, below ids and dates that are known ("missed
+        schedule"), or became visible again; nor of what changed in the part of a walk that an
+        earlier crawl has read. More rows than expected do, which may also be hidden ones.
+        """
+        collection, changes = reading.collection, self.reader.changes
+        listed: dict[int, dict[str, Any]] = {}
+        problem = await changes.light(collection, {}, listed)
+        if problem is not None:
+            reading.doubt = True
+            reading.failed += 1
+            self.reader.note_failure(reading, problem)
+            return set()
+        held = self._held(collection)
+        if collection.kind in DATED:
+            differing = changes.differing(collection, listed, NEVER)
+        else:
+            differing = set(Ids(listed) - held)
+        await self.reader.fetch(reading, differing)
+        return set(held - Ids(listed) - reading.written)
+
+    async def _unlisted(self, reading: Reading, ids: Sequence[int], expected: int) -> set[int]:
         """Which of some ids the site does not list; stops when `expected` have been found."""
         missing: set[int] = set()
         countable = reading.collection.kind == "post"
@@ -137,7 +164,7 @@ class Vanished:
                 continue
             for at in range(0, len(some), 100):
                 missing |= await self._absent(reading, some[at : at + 100])
-            if expected is not None and 0 < expected <= len(missing):
+            if expected <= len(missing):
                 break
         return missing
 
@@ -173,6 +200,7 @@ class Vanished:
         collection = reading.collection
         held = self.session.stored(collection.kind, sorted(missing))
         there = self._held(collection)
+        await self._unheld(reading, missing - held.keys())
         missing = {
             wp_id for wp_id, row in held.items()
             if row.deleted_at is None and wp_id not in reading.written and wp_id in there
@@ -188,11 +216,15 @@ class Vanished:
         missing -= await self._moved(reading, missing, readings)
         for wp_id in sorted(missing):
             reason = await self._reason(reading, wp_id)
-            if reason is None:
-                reading.doubt = True
-            else:
+            if reason is not None:
                 self.session.bury(collection.kind, [held[wp_id]], reason)
                 self._note(collection.kind, wp_id)
+
+    async def _unheld(self, reading: Reading, missing: set[int]) -> None:
+        """What was asked for, not answered, and is not held: read by itself, or gone for good."""
+        for wp_id in sorted(missing):
+            if await self._reason(reading, wp_id) is not None and wp_id in reading.owed:
+                self.session.resolve(reading.collection, wp_id)
 
     def _note(self, kind: Kind, wp_id: int) -> None:
         """What else a vanished object touches."""
@@ -223,7 +255,10 @@ class Vanished:
         return moved
 
     async def _reason(self, reading: Reading, wp_id: int) -> str | None:
-        """Why one object is not listed, in the words of `deleted_reason`; None if that is open."""
+        """Why one object is not listed, in the words of `deleted_reason`; None if that is open.
+
+        What is there all the same is read: a list may be older, or leave it out.
+        """
         collection = reading.collection
         url = self.api.url(f"{collection.route}/{wp_id}", {"_fields": "id,status"})
         for _ in range(TRIES):
@@ -237,9 +272,13 @@ class Vanished:
             if not isinstance(found, Problem) or found.stops_site:
                 break
         if not isinstance(found, Problem):
-            # Only credentials show what is in the trash. Else it is there: the listing was older.
-            return "trashed" if found.get("status") == "trash" else None
-        reading.failed += 1
+            if found.get("status") == "trash":  # which only credentials show
+                return "trashed"
+            if not await self.reader.one(reading, wp_id):
+                reading.doubt = True
+            return None
+        reading.doubt = True
+        self.reader.lose(reading, wp_id, found)
         return None
 
     def _hidden_reason(self, collection: Collection, wp_id: int) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection
 from mirror.progress import CrawlSummary, Outcome, Watcher
-from mirror.session import Session, moment, timestamp
+from mirror.session import Session, moment
 from mirror.store import collections as states
 from mirror.store import crawls, failures, unidentified
-from mirror.store.crawls import Coverage
-from mirror.sync.plan import OVERLAP, Way, plan
+from mirror.sync.decide import DATED
+from mirror.sync.plan import Way, plan
 from mirror.urls import host_of
 from mirror.window import Window
 from mirror.wordpress.discovery import Root
@@ -21,6 +21,7 @@ from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.fallback import Fallback
+from spiders.proof import write
 from spiders.reading import NAMED, Reader
 from spiders.revisions import Revisions
 from spiders.seeing import Seeing
@@ -33,8 +34,6 @@ logger = logging.getLogger(__name__)
 # Comments name posts. The address of a picture begins with its post's: read later, it is not that
 # of a post which has gone meanwhile.
 STAGES = ((*NAMED, "post"), ("media",), ("comment",))
-# More rows changed than this, and their media are left to the media collection's own update.
-MEDIA_CHECK = 500
 
 
 class Visit:
@@ -88,8 +87,9 @@ class Visit:
             # The site fails or refuses from here on; what it gave is kept, and nothing is marked.
             self.notes.append(str(error))
             for reading in self.readings:
-                reading.proved = False
-        self._cover()
+                # Nor is counted what the site has beyond what is held: some of that may be gone.
+                reading.proved, reading.doubt = False, True
+        write(self.session, api, self.readings)
         if self._posts_refused():
             await self._fall_back(f"{self.session.host} refuses its posts over the REST API")
         else:
@@ -241,16 +241,16 @@ class Visit:
             collection.kind,
             moment(state.watermark),
             now=self.started,
-            full=self.session.order.full,
+            full=self.session.order.full or self._is_walk_due(reader, collection),
             supports_modified_after=supports(root.index, collection.route, "modified_after"),
             supports_after=supports(root.index, collection.route, "after"),
         )
-        reading = Reading(collection=collection, plan=decided)
+        reading = Reading(collection=collection, plan=decided, begun=self.started)
         self.readings.append(reading)
         try:
             await reader.read(reading, state)
             if self._took_long(reading):
-                await reader.catch_up(reading, self.started - OVERLAP)
+                await reader.catch_up(reading)
         except Refused as refusal:
             reading.refused = refusal.problem
         except RefusedError as error:  # robots.txt, for this collection's addresses
@@ -258,12 +258,20 @@ class Visit:
         if reading.refused is not None:
             self._refuse(reader, reading)
 
+    def _is_walk_due(self, reader: Reader, collection: Collection) -> bool:
+        """Whether something without an id is to be tried again."""
+        return failures.is_walk_due(
+            self.session.db, self.session.site_id, collection.name,
+            reader.api.url(collection.route), self.session.now,
+        )  # fmt: skip
+
     @staticmethod
     def _took_long(reading: Reading) -> bool:
         """Whether something may have changed during a walk: a single reply is of one moment."""
-        by_date = reading.collection.kind in ("post", "media") and reading.plan.can_filter_modified
+        by_date = reading.collection.kind in DATED and reading.plan.can_filter_modified
         walk = reading.plan.way in (Way.BACKFILL, Way.FULL)
-        return walk and by_date and reading.windows > 1 and not reading.limited
+        long = reading.windows > 1 or reading.resumed
+        return walk and by_date and long and not reading.limited
 
     def _refuse(self, reader: Reader, reading: Reading) -> None:
         problem = reading.refused
@@ -295,59 +303,10 @@ class Visit:
             if reading.collection.kind == "post"
             for wp_id in reading.written
         })  # fmt: skip
-        for at in range(0, min(len(changed), MEDIA_CHECK), 100):
+        for at in range(0, len(changed), 100):
             await reader.children(media, changed[at : at + 100])
 
     # Telling how it went.
-
-    def _cover(self) -> None:
-        with self.session.transaction():
-            for reading in self.readings:
-                row = self._coverage(reading)
-                crawls.cover(self.session.db, self.session.crawl_id, row)
-                if reading.refused is None and not reading.limited:
-                    self._remember(reading, row)
-
-    def _coverage(self, reading: Reading) -> Coverage:
-        name = reading.collection.name
-        mirrored = states.visible(self.session.db, self.session.site_id, reading.collection)
-        total, failed = reading.total, reading.failed
-        unseen = max(0, total - mirrored) if total is not None else 0
-        complete = reading.proved and not failed and not reading.limited and not reading.refused
-        missing = min(failed, unseen) if not reading.limited else unseen
-        return Coverage(
-            collection=name,
-            reported=total,
-            mirrored=mirrored,
-            hidden=0 if reading.limited or not reading.proved else unseen - missing,
-            missing=missing,
-            complete=complete,
-            how=reading.how or "nothing to read",
-        )
-
-    def _remember(self, reading: Reading, row: Coverage) -> None:
-        """The watermark moves only when the collection was read cleanly."""
-        known: dict[str, object] = {"refused": None}
-        if reading.walked_hidden is not None:
-            known["hidden"] = reading.walked_hidden
-        elif row.reported is not None and not reading.doubt:
-            # What the site counts beyond what is shown; what is in doubt stays to be accounted for.
-            known["hidden"] = row.reported - row.mirrored
-        if reading.proved and not reading.failed:
-            known["watermark"] = timestamp(self.started)
-            known["resume"] = None
-            if reading.plan.way in (Way.BACKFILL, Way.FULL):
-                known["reread_at"] = timestamp(self.started)
-                known["reread_from"] = 0
-            failures.resolve(
-                self.session.db, self.session.site_id, reading.collection.name,
-                self.session.crawl_id, self.session.now,
-            )  # fmt: skip
-        elif reading.plan.way in (Way.BACKFILL, Way.FULL) and reading.walked:
-            # Walked to the end, but for what is in `failures`: those are retried by id.
-            known["watermark"] = timestamp(self.started)
-            known["resume"] = None
-        states.update(self.session.db, self.session.site_id, reading.collection.name, known)
 
     def conclude(self, error: MirrorError | None) -> CrawlSummary:
         """Ends the crawl in the store, and sums it up."""

@@ -62,7 +62,8 @@ async def receive(
     if unpacker is not None and not unpacker.complete:
         raise Refusal("truncated", "the compressed body ends before its end")
     if total is not None and part.bytes != total:
-        raise Refusal("truncated", f"{part.bytes} of {total} bytes came", keep=True)
+        came = f"{part.bytes} of {total} bytes came"
+        raise Refusal("truncated", came, keep=part.bytes < total)
     if part.bytes == 0:
         raise Refusal("empty", "the body is empty")
     file_type = file_type or _judge(part, url, policy)
@@ -72,8 +73,13 @@ async def receive(
 
 def continues(response: aiohttp.ClientResponse, part: Part) -> bool:
     """Whether a 206 goes on where the part ends."""
-    found = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    found = _range(response)
     return found is not None and int(found[1]) == part.bytes
+
+
+def _range(response: aiohttp.ClientResponse) -> re.Match[str] | None:
+    """What a 206 says it holds: the first byte, and the size of the whole or `*`."""
+    return _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
 
 
 def _begin(response: aiohttp.ClientResponse, part: Part) -> None:
@@ -98,10 +104,18 @@ def _unpacker(encoding: str | None) -> Unpacker | None:
 
 
 def _total(response: aiohttp.ClientResponse, part: Part, encoding: str | None) -> int | None:
-    """The size of the whole file, where the headers state it."""
-    if encoding is not None or response.content_length is None:
+    """The size of the whole file, where the headers state it.
+
+    A 206 may hold less than was asked for (RFC 9110, 15.3.7): its own length says nothing.
+    """
+    if encoding is not None:
         return None
-    return response.content_length + (part.bytes if response.status == 206 else 0)
+    if response.status != 206:
+        return response.content_length
+    found = _range(response)
+    if found is not None and found[2] != "*":
+        return int(found[2])
+    return part.note.total if part.note else None
 
 
 def _make_resumable(

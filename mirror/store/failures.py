@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from mirror.items import Collection
+from mirror.store.objects import TABLES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
@@ -55,13 +58,28 @@ def any_open(db: Database, site_id: int) -> bool:
     return row is not None
 
 
-def resolve(db: Database, site_id: int, collection: str, crawl_id: int, now: str) -> None:
-    """Closes the failures of a collection that did not recur in a crawl that read it whole."""
+def resolve(
+    db: Database, site_id: int, collection: str, crawl_id: int, now: str, url: str | None = None
+) -> None:
+    """Closes the failures of a collection that did not recur in a crawl that read it whole.
+
+    `url`: only those of one address.
+    """
     db.execute(
         "UPDATE failures SET resolved_at = ? WHERE site_id = ? AND collection = ? "
-        "AND crawl_id != ? AND resolved_at IS NULL",
-        [now, site_id, collection, crawl_id],
+        "AND crawl_id != ? AND resolved_at IS NULL AND url = coalesce(?, url)",
+        [now, site_id, collection, crawl_id, url],
     )
+
+
+def owed(db: Database, site_id: int, collection: str) -> int:
+    """How many failures of a collection are open."""
+    found: int = db.execute(
+        "SELECT count(*) FROM failures WHERE site_id = ? AND collection = ? "
+        "AND resolved_at IS NULL",
+        [site_id, collection],
+    ).fetchone()[0]
+    return found
 
 
 def resolve_object(db: Database, site_id: int, collection: str, wp_id: int, now: str) -> None:
@@ -71,6 +89,35 @@ def resolve_object(db: Database, site_id: int, collection: str, wp_id: int, now:
         "AND resolved_at IS NULL",
         [now, site_id, collection, wp_id],
     )
+
+
+def unread(db: Database, site_id: int, collection: Collection, url: str) -> int:
+    """How many rows a collection counts that are not held, since they could not be had.
+
+    `url` is the collection's own address. What has no id was counted as no row.
+    """
+    table, _ = TABLES[collection.kind]
+    found: int = db.execute(
+        "SELECT count(DISTINCT coalesce(f.wp_id, f.url)) FROM failures f "
+        "WHERE f.site_id = ? AND f.collection = ? AND f.resolved_at IS NULL AND f.url != ? "
+        f"AND f.kind != 'bad-object' AND NOT EXISTS (SELECT 1 FROM {table} t "
+        "WHERE t.site_id = f.site_id AND t.wp_id = f.wp_id AND t.deleted_at IS NULL)",
+        [site_id, collection.name, url],
+    ).fetchone()[0]
+    return found
+
+
+def is_walk_due(db: Database, site_id: int, collection: str, url: str, now: str) -> bool:
+    """Whether something that failed and has no id is to be tried again: by reading all of it.
+
+    `url` is the collection's own address: that it failed as a whole is no such thing.
+    """
+    row = db.execute(
+        "SELECT 1 FROM failures WHERE site_id = ? AND collection = ? AND wp_id IS NULL "
+        "AND url != ? AND resolved_at IS NULL AND (next_at IS NULL OR next_at <= ?) LIMIT 1",
+        [site_id, collection, url, now],
+    ).fetchone()
+    return row is not None
 
 
 def due(db: Database, site_id: int, collection: str, now: str) -> list[int]:

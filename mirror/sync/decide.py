@@ -12,6 +12,7 @@ from mirror.wordpress.partial import merged
 # after the last of them follows at once (`Reader.twice`): who edits the menu once a month is not
 # taken for a counter.
 MOST_UNSETTLED = 4
+# The kinds that tell when they were published and modified.
 DATED: tuple[Kind, ...] = ("post", "media")
 ANNOUNCED = "modified_gmt"
 

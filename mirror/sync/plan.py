@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from math import ceil
 
+from mirror.sync.decide import DATED
+
 # `after` and `modified_after` compare site-local columns: local time repeats when clocks go back,
 # and rows keep their old digits after a change of timezone (wp-includes/class-wp-date-query.php).
 OVERLAP = timedelta(hours=26)
@@ -55,7 +57,7 @@ def plan(
         return Plan(way=Way.BACKFILL)
     if full or watermark > now + OVERLAP:  # set while the clock was ahead: it says nothing
         return Plan(way=Way.FULL)
-    if kind not in ("post", "media") or not supports_after:
+    if kind not in DATED or not supports_after:
         return Plan(way=Way.SWEEP)
     return Plan(
         way=Way.UPDATE, since=watermark - OVERLAP, can_filter_modified=supports_modified_after

@@ -109,7 +109,9 @@ def test_what_names_others_is_stored_after_them(kind: Kind, *, waits: bool) -> N
             watcher=anything, send=sent.append, started=datetime.now(UTC),
         )  # fmt: skip
         collection = Collection(name="x", kind=kind, slug="x", route="/wp/v2/x")
-        reading = Reading(collection=collection, plan=Plan(way=Way.BACKFILL))
+        reading = Reading(
+            collection=collection, plan=Plan(way=Way.BACKFILL), begun=datetime.now(UTC)
+        )
         delivery = asyncio.create_task(reader._deliver(reading, [], None, None))
         await asyncio.sleep(0.01)
         assert (not sent) == waits

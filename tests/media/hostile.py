@@ -345,6 +345,24 @@ async def breaks_once(asked: Asked, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
+@at("/by-pieces.jpg")
+async def by_pieces(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """Half of a large file, then the end; by Range never more than 600 kB (RFC 9110, 15.3.7)."""
+    etag = '"pieces-1"'
+    start = _start(asked, etag)
+    if start is not None:
+        end = min(start + 600_000, len(LARGE))
+        whole = "*" if start < len(LARGE) // 2 + 600_000 else len(LARGE)
+        send(
+            writer, LARGE[start:end], "206 Partial Content", ETag=etag,
+            Content_Range=f"bytes {start}-{end - 1}/{whole}",
+        )  # fmt: skip
+        return
+    send(writer, LARGE[: len(LARGE) // 2], Content_Length=len(LARGE), ETag=etag)
+    await writer.drain()
+    writer.close()
+
+
 @at("/pausing.jpg")
 async def pausing(asked: Asked, writer: asyncio.StreamWriter) -> None:
     """Two thirds of a large file, a pause, and the rest; or the rest by Range."""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import json
+import math
 import os
 import time
 from dataclasses import replace
@@ -140,6 +141,17 @@ def test_a_large_file_is_resumed(site: Site, server: Server) -> None:
     assert site.row("/breaks-once.jpg")["sha256"] == hashlib.sha256(LARGE).hexdigest()
     asked = server.log()[-1]["headers"]
     assert (asked["range"], asked["if-range"]) == ("bytes=2000000-", '"large-1"')
+
+
+def test_less_than_was_asked_for_is_not_the_rest(site: Site) -> None:
+    """A cache may send a range shorter than the one asked for."""
+    site.want("/by-pieces.jpg")
+    pieces = 1 + math.ceil(len(LARGE) / 2 / 600_000)
+    for _ in range(pieces - 1):
+        assert site.fetch().errors == {"truncated": 1}
+        site.now += timedelta(days=8)
+    assert site.fetch().fetched == 1
+    assert site.row("/by-pieces.jpg")["sha256"] == hashlib.sha256(LARGE).hexdigest()
 
 
 def test_a_file_that_changed_meanwhile_is_not_glued_together(site: Site) -> None:

@@ -1,0 +1,63 @@
+"""A site whose troubles begin and end while a test looks on."""
+
+import json
+
+from mirror.demo.reply import Reply
+from mirror.demo.site import Site
+from tests.mockserver.behaviour import Answer, Ask, Behaviour, page, rows_of, with_rows
+
+
+class Switched(Behaviour):
+    """WordPress with troubles that a test sets as attributes of the site (`call("set", NAME=…)`).
+
+    `poison`: the id of a post that cannot be rendered; `nameless`: nor be listed; `bad`: a list of
+    posts also holds an entry without an id;
+    `unanswered`: ids that `include` leaves out; `locked`: posts that visitors may not see;
+    `challenge`: a route that wants a browser.
+    """
+
+    urls = ("switched",)
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        reply = self.usual(ask, site)
+        if ask.route is None:
+            return reply
+        if ask.route == getattr(site, "challenge", None):
+            return page(403, "Just a moment...", **{"cf-mitigated": "challenge"})
+        if not ask.route.startswith("/wp/v2/posts"):
+            return reply
+        if _breaks(reply, getattr(site, "poison", None), nameless=getattr(site, "nameless", False)):
+            return page(500, "critical")
+        locked = set(getattr(site, "locked", ()))
+        if locked:
+            reply = self._without(ask, reply, locked)
+        if not ask.is_posts:
+            return reply
+        left_out = getattr(site, "unanswered", ())
+        if "include" in ask.values and ask.values.get("_fields") != "id":
+            reply = with_rows(reply, [row for row in rows_of(reply) if row["id"] not in left_out])
+        if getattr(site, "bad", False) and not {"include", "_fields"} & ask.values.keys():
+            reply = with_rows(reply, [*rows_of(reply), {"id": "x", "title": "no id"}])
+        return reply
+
+    def _without(self, ask: Ask, reply: Reply, locked: set[int]) -> Reply:
+        if not ask.is_posts:
+            alone = int(str(ask.route).rsplit("/", 1)[-1])
+            refused = {"code": "rest_forbidden", "message": "No.", "data": {"status": 401}}
+            return Reply.of_json(401, refused, {}) if alone in locked else reply
+        rows = [row for row in rows_of(reply) if row["id"] not in locked]
+        if "after" in ask.values or "modified_after" in ask.values:
+            return with_rows(reply, rows)
+        asked = {int(number) for number in ask.values.get("include", "").split(",") if number}
+        total = int(reply.headers["X-WP-Total"]) - len(asked & locked if asked else locked)
+        return with_rows(reply, rows)._replace(headers={**reply.headers, "X-WP-Total": str(total)})
+
+
+def _breaks(reply: Reply, poison: int | None, *, nameless: bool) -> bool:
+    """Whether an answer holds the poisoned post, with its content or at all."""
+    try:
+        sent = json.loads(reply.body)
+    except ValueError:
+        return False
+    rows = [row for row in (sent if isinstance(sent, list) else [sent]) if isinstance(row, dict)]
+    return any(row.get("id") == poison and (nameless or "content" in row) for row in rows)
