@@ -54,7 +54,8 @@ def locked(db: Path, *, wait: float | None = 0) -> Iterator[None]:
 
 
 def lock_path(db: Path) -> Path:
-    """The file beside a database that its lock is on."""
+    """The file beside a database that its lock is on: one, whichever link leads to it."""
+    db = db.resolve()
     return db.with_name(f"{db.name}.lock")
 
 

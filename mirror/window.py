@@ -24,7 +24,8 @@ class Window:
     `again` are ids that an earlier window of this walk brought already. `held` are fingerprints,
     and `found` is what was read ahead, by WordPress' id. `settled` is done when all is committed:
     then `written` has the ids of what is new or changed, `unchanged` counts what was known, and
-    `broken` what could not be told apart or be processed.
+    `broken` what could not be told apart or be processed. `partial`: the rows are of a feed or a
+    page, which tell less than the API did or will.
     """
 
     collection: Collection
@@ -39,14 +40,15 @@ class Window:
     unchanged: int = 0
     broken: int = 0
     written: set[int] = field(default_factory=set)
+    partial: bool = False
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
 
     @property
     def read(self) -> set[int]:
-        """The ids of all objects of the reply that could be processed."""
-        return set(self.ids) - {item.wp_id for item in self.faulty}
+        """The ids of all objects of the reply that were read whole and could be processed."""
+        return set() if self.partial else set(self.ids) - {item.wp_id for item in self.faulty}
 
     def drop_known(self) -> int:
         """Takes out what is held already as it is; returns how many those were."""

@@ -5,10 +5,11 @@ import logging
 from collections import Counter
 
 from mirror.errors import RefusedError
+from mirror.items import Collection
 from mirror.progress import Watcher
 from mirror.session import Session
+from mirror.store import failures, unidentified
 from mirror.store import feeds as known
-from mirror.store import unidentified
 from mirror.store.failures import Failure
 from mirror.wordpress.advertised import pinned
 from mirror.wordpress.pages import page_object, read_page
@@ -83,6 +84,7 @@ class Pages:
             return
         if reply.status == 200:
             await self._keep(address, reply)
+            self._resolve(address)
         else:
             self._lose(address, reply)
 
@@ -105,6 +107,18 @@ class Pages:
             await self.keeper.objects(collection, [obj])
         self.watcher.collection(self.session.host, collection.name, self.reach.read(slug), None)
 
+    def _resolve(self, address: Address) -> None:
+        """Closes the failure of a page that has been read now."""
+        session, name = self.session, self._collection(address).name
+        if session.has_failures:
+            with session.transaction():
+                failures.resolve(
+                    session.db, session.site_id, name, session.crawl_id, session.now, address.url
+                )
+
+    def _collection(self, address: Address) -> Collection:
+        return self.reach.collection(address.subject.slug or "")
+
     def _lose(self, address: Address, reply: Reply) -> None:
         """Notes a page that failed; one that is gone or closed is the sitemap's mistake."""
         problem = classify(reply)
@@ -117,7 +131,7 @@ class Pages:
                 url=address.url,
                 kind=problem.kind,
                 status=problem.status or None,
-                collection=self.reach.collection(address.subject.slug or "").name,
+                collection=self._collection(address).name,
                 message=f"{address.url}: {problem.message}",
             )
         )

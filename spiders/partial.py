@@ -77,6 +77,7 @@ class Keeper:
                 row = merged(before, row)
             whole.append(dict(row))
         window = await self.session.open(collection, whole)
+        window.partial = True
         self.send(window)
         await window.settled
         self.reach.kept[collection.slug] += len(rows)

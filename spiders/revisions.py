@@ -59,7 +59,7 @@ class Revisions:
         known = latest_revision(post.object)
         if known is None or known[0] == 0:
             return False
-        return known[1] not in revisions.held(self.session.db, post.post_id)
+        return not post.known or known[1] not in revisions.held(self.session.db, post.post_id)
 
     def resolve(self) -> None:
         """Lets revisions refer to their authors, when those have been read."""
@@ -74,7 +74,7 @@ class Revisions:
             route=f"{collection.route}/{post.wp_id}/revisions",
         )  # fmt: skip
         try:
-            problem = None if held and await self._newest(of_post, post, held) else (
+            problem = None if post.known and await self._newest(of_post, post, held) else (
                 await self._walk(of_post, post)
             )  # fmt: skip
         except Refused as refusal:

@@ -15,6 +15,7 @@ from mirror.sync.plan import Way, plan
 from mirror.urls import host_of
 from mirror.window import Window
 from mirror.wordpress.discovery import Root
+from mirror.wordpress.objects import dumps
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
 from spiders.approach import Approach
@@ -199,7 +200,8 @@ class Visit:
         return root
 
     def _enter(self, root: Root) -> None:
-        own = {host_of(str(root.index.get(key) or "")) for key in ("home", "url")}
+        stated = {key: root.index.get(key) for key in ("home", "url")}
+        own = {host_of(str(address or "")) for address in stated.values()}
         own |= {host_of(root.api.root), host_of(root.home)} - {"public-api.wordpress.com"}
         self.session.introduce(root.name or None, own)
         offset = root.gmt_offset
@@ -211,6 +213,7 @@ class Visit:
                     "name": root.name,
                     "description": root.description,
                     "api_root": root.api.root,
+                    "index_json": dumps(stated),  # for `mirror attribute --all`
                     "timezone": root.timezone
                     or (f"UTC{offset:+g}" if offset is not None else None),
                 },

@@ -50,6 +50,15 @@ def test_a_second_run_is_refused_with_who_and_since_when(tmp_path: Path) -> None
     assert " since 20" in str(refused.value)
 
 
+def test_two_ways_to_a_database_lead_to_one_lock(tmp_path: Path) -> None:
+    db, link = tmp_path / "real" / "mirror.db", tmp_path / "link.db"
+    db.parent.mkdir()
+    db.touch()
+    link.symlink_to(db)
+    with locked(db), pytest.raises(LockedError), locked(link):
+        pass
+
+
 def test_it_dies_with_its_process_however_that_ends(tmp_path: Path) -> None:
     db = tmp_path / "mirror.db"
     other = hold(db, 60)

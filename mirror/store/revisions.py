@@ -64,12 +64,16 @@ SCHEMA = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A post whose revisions are to be read. `object` holds the `_links` that no other post has."""
+    """A post whose revisions are to be read. `object` holds the `_links` that no other post has.
+
+    `known`: all that it had once were read.
+    """
 
     post_id: int
     wp_id: int
     version: int
     object: JsonObject
+    known: bool
 
 
 def due(
@@ -81,7 +85,7 @@ def due(
     last attempt failed are left out until their next one is due.
     """
     rows = db.execute(
-        "SELECT p.id, p.wp_id, p.version, p.extra FROM posts p "
+        "SELECT p.id, p.wp_id, p.version, p.extra, r.version IS NOT NULL FROM posts p "
         "LEFT JOIN revision_readings r ON r.post_id = p.id "
         "WHERE p.site_id = ? AND p.collection = ? AND p.wp_id > ? AND p.deleted_at IS NULL "
         "AND (r.version IS NULL OR r.version <> p.version) "
@@ -92,8 +96,8 @@ def due(
     )
     return [
         Due(post_id=post_id, wp_id=number, version=version,
-            object={"_links": loads(extra).get("_links")})
-        for post_id, number, version, extra in rows
+            object={"_links": loads(extra).get("_links")}, known=bool(known))
+        for post_id, number, version, extra, known in rows
     ]  # fmt: skip
 
 

@@ -66,9 +66,8 @@ def _of_the_sites(registry: CollectorRegistry, sites: Sequence[SiteRow]) -> None
             last.labels(site.host).set(_seconds(site.crawls[0].started_at))
             for name in OUTCOMES:
                 outcome.labels(site.host, name).set(int(site.crawls[0].outcome == name))
-        complete = [crawl for crawl in site.crawls if crawl.outcome == "complete"]
-        if complete:
-            well.labels(site.host).set(_seconds(complete[0].started_at))
+        if site.last_complete:
+            well.labels(site.host).set(_seconds(site.last_complete))
 
 
 def _seconds(moment: str) -> float:

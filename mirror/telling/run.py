@@ -12,7 +12,6 @@ from sqlite_utils import Database
 from mirror.config import Telling
 from mirror.errors import MirrorError
 from mirror.progress import CrawlSummary
-from mirror.schedule import failed_in_a_row
 from mirror.store.connection import connect
 from mirror.store.reading.sites import SiteRow, sites
 from mirror.store.reading.trends import coverage_changes, volatile_posts
@@ -91,12 +90,12 @@ def _problems(
     for summary in summaries:
         if summary.crawl_id is None:
             continue
-        crawls = next(
-            (s.crawls for s in known if any(c.id == summary.crawl_id for c in s.crawls)), ()
+        failed = next(
+            (s.failed_in_a_row for s in known if any(c.id == summary.crawl_id for c in s.crawls)), 0
         )
         yield from site_problems(
             summary,
-            failed_in_a_row=failed_in_a_row(crawl.outcome for crawl in crawls),
+            failed_in_a_row=failed,
             coverage=coverage_changes(store, summary.crawl_id),
             volatile=volatile_posts(store, summary.crawl_id, since, telling.volatile),
             limits=telling,

@@ -1,7 +1,10 @@
 """Discovery on sites of many shapes: what is asked, and what is said."""
 
+import json
+
 import pytest
 
+from mirror.store.rejudging import publisher
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer
 
@@ -14,6 +17,18 @@ def test_only_the_origin_that_answered_is_asked(server: MockServer, mirror: Mirr
     hosts = {request["headers"]["Host"].partition(":")[0] for request in site.log()}
     assert hosts == {"127.0.0.1"}
     assert mirror.value("SELECT api_root FROM sites").startswith(f"{site.url}/")
+
+
+def test_what_judges_again_knows_the_hosts_that_the_crawl_knew(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("plain")
+    mirror.crawl(site.url, "--no-media")
+    said = json.loads(mirror.value("SELECT index_json FROM sites"))
+    assert said["home"].rstrip("/") == said["url"].rstrip("/") == site.url
+    row = {"url": "https://cms.a.de", "host": "cms.a.de", "name": None, "api_root": None}
+    own = publisher({**row, "index_json": '{"home": "https://a.de", "url": null}'})
+    assert own.owns("a.de")
 
 
 def test_a_redirect_to_another_host_is_not_followed(server: MockServer, mirror: Mirror) -> None:

@@ -55,6 +55,7 @@ class Guarded(ThreadingHTTPServer):
         self.told: list[Told] = []
         self.revisions: dict[int, list[dict[str, Any]]] = {}  # by post
         self.broken = False  # the route of revisions fails
+        self.poison: int | None = None  # a revision with which it fails
 
     def answer(self, path: str, query: str, authorization: str | None) -> Reply:
         """The answer to any request."""
@@ -105,7 +106,12 @@ class Guarded(ThreadingHTTPServer):
         rows = sorted(self.revisions[post], key=lambda row: int(row["id"]))
         if asked["order"] == "desc":
             rows.reverse()
+        if "include" in asked:
+            wanted = set(map(int, asked["include"].split(",")))
+            rows = [row for row in rows if row["id"] in wanted]
         offset, size = int(asked.get("offset", 0)), int(asked["per_page"])
+        if self.poison in [row["id"] for row in rows[offset : offset + size]]:
+            return self._error(500, "internal_server_error")
         if offset >= len(rows):
             return self._error(400, "rest_revision_invalid_offset_number")
         total = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(-(-len(rows) // size))}

@@ -91,3 +91,20 @@ def test_a_failure_is_recorded_and_tried_again_when_it_is_due(
     assert crawl(mirror, site).exit_code == 0
     assert ids(mirror) == [5000]
     assert mirror.value("SELECT count(*) FROM failures WHERE resolved_at IS NULL") == 0
+
+
+def test_one_that_could_not_be_had_is_asked_for_though_newer_ones_are_held(
+    site: Guarded, mirror: Mirror
+) -> None:
+    post = a_post(site)
+    for number in range(5000, 5030):
+        site.revise(post, number)
+    site.poison = 5003
+    assert crawl(mirror, site).exit_code == 1
+    assert 5003 not in ids(mirror)
+    assert len(ids(mirror)) == 29
+    site.poison = None
+    with closing(sqlite3.connect(mirror.path)) as db, db:
+        db.execute("UPDATE failures SET next_at = '2000-01-01T00:00:00Z'")
+    assert crawl(mirror, site).exit_code == 0
+    assert 5003 in ids(mirror)

@@ -14,6 +14,7 @@ from mirror.items import Attribution, Collection, Evidence, Item, Kind
 from mirror.store import collections, crawls, links, objects, shapes, text
 from mirror.store.apply import apply
 from mirror.store.connection import connect, transaction
+from mirror.store.reading.sites import sites
 from mirror.sync.decide import decide
 from mirror.sync.fingerprint import fingerprint
 from mirror.urls import guid_key
@@ -30,6 +31,18 @@ def db(tmp_path: Path) -> Iterator[Database]:
         crawls.begin(found, site, "backfill", DAY.format(1))
     yield found
     found.close()
+
+
+def test_failures_in_a_row_are_counted_however_many(db: Database) -> None:
+    """`crawls` of a site's row has the latest; what is counted is in the whole table."""
+    for n in range(1, 60):
+        db.execute(
+            "INSERT INTO crawls (site_id, mode, started_at, finished_at, outcome) "
+            "VALUES (1, 'update', ?1, ?1, ?2)",
+            [f"2026-03-01T00:{n:02}:00Z", "complete" if n == 1 else "failed"],
+        )
+    found = sites(db)[0]
+    assert (found.failed_in_a_row, found.last_complete) == (58, "2026-03-01T00:01:00Z")
 
 
 def post(wp_id: int, **fields: Any) -> dict[str, Any]:

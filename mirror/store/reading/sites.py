@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from mirror.store.crawls import failed_in_a_row
 from mirror.store.objects import held_and_gone
 
 # Crawls that tell how often a site changes, and how long it has been failing.
@@ -51,7 +52,10 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRow:
-    """A site of the mirror. `rows`: current objects a kind; `crawls`: the latest, newest first."""
+    """A site of the mirror. `rows`: current objects a kind; `crawls`: the latest, newest first.
+
+    `failed_in_a_row` and `last_complete` are of all crawls, those that are not among them included.
+    """
 
     id: int
     url: str
@@ -63,6 +67,8 @@ class SiteRow:
     gone: int
     open_failures: int
     crawls: tuple[CrawlRow, ...]
+    failed_in_a_row: int
+    last_complete: str | None
     coverage: tuple[CoverageRow, ...]
 
 
@@ -105,7 +111,6 @@ def open_failures(db: Database, site_id: int, limit: int) -> list[FailureRow]:
 
 
 def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
-    crawls = _crawls(db, row["id"])
     counts = {kind: _held_and_gone(db, kind, row["id"]) for kind in _KINDS}
     return SiteRow(
         id=row["id"],
@@ -126,7 +131,9 @@ def _site(db: Database, row: Mapping[str, Any]) -> SiteRow:
             "SELECT count(*) FROM failures WHERE site_id = ? AND resolved_at IS NULL",
             row["id"],
         ),
-        crawls=crawls,
+        crawls=_crawls(db, row["id"]),
+        failed_in_a_row=failed_in_a_row(db, row["id"]),
+        last_complete=_last_complete(db, row["id"]),
         coverage=_coverage(db, row["id"]),
     )
 
@@ -148,6 +155,13 @@ def _crawls(db: Database, site_id: int) -> tuple[CrawlRow, ...]:
         [site_id, RECENT],
     )
     return tuple(CrawlRow(**row) for row in rows)
+
+
+def _last_complete(db: Database, site_id: int) -> str | None:
+    found: str | None = db.execute(
+        "SELECT max(started_at) FROM crawls WHERE site_id = ? AND outcome = 'complete'", [site_id]
+    ).fetchone()[0]
+    return found
 
 
 def _coverage(db: Database, site_id: int) -> tuple[CoverageRow, ...]:
