@@ -61,9 +61,22 @@ def _apply_kind(
             now=now, stale_before=_a_day_before(now), new=frozenset(ids),
         )  # fmt: skip
     if kind == "post":
+        _point_copies(db, written)
         _index(db, written[: len(new)], written[len(new) :])
         attributions.attribute(db, _judged(written[: len(new)]), upstreams)
         attributions.attribute_again(db, _judged(written[len(new) :]), upstreams)
+
+
+def _point_copies(db: Database, written: Sequence[tuple[int, Intent]]) -> None:
+    renamed = {
+        row_id
+        for row_id, i in written
+        if i.stored is not None and i.stored.columns["guid"] != i.item.columns["guid"]
+    }
+    rows = {
+        row_id: i.item.guid_key for row_id, i in written if i.stored is None or row_id in renamed
+    }
+    objects.point_copies(db, rows, renamed)
 
 
 def _judged(written: Iterable[tuple[int, Intent]]) -> list[tuple[int, int, Attribution]]:

@@ -131,6 +131,35 @@ def _first_other(rows: Iterable[tuple[int, int, int]], site_id: int, wp_id: int)
     return next((row_id for row_id, *at in rows if at != [site_id, wp_id]), None)
 
 
+def point_copies(db: Database, rows: Mapping[int, str | None], renamed: Collection[int]) -> None:
+    """Makes each row refer to the earliest one with its GUID, if that is another.
+
+    `rows` are rows just written with their `guid_key`, `renamed` those of them that had another one
+    before: what referred to these refers to its own earliest row now. What is written together
+    could not know of each other before.
+    """
+    keys = json.dumps([key for key in set(rows.values()) if key is not None])
+    first = dict(
+        db.execute(
+            "SELECT value, (SELECT min(id) FROM posts WHERE guid_key = value) FROM json_each(?)",
+            [keys],
+        )
+    )
+    for row_id, key in rows.items():
+        original = first.get(key)
+        if row_id in renamed or original != row_id:
+            db.execute(
+                "UPDATE posts SET original_id = ?1 WHERE id = ?2 AND original_id IS NOT ?1",
+                [None if original == row_id else original, row_id],
+            )
+    for row_id in renamed:
+        db.execute(
+            "UPDATE posts SET original_id = (SELECT nullif(min(o.id), posts.id) FROM posts o "
+            "WHERE o.guid_key = posts.guid_key) WHERE original_id = ?",
+            [row_id],
+        )
+
+
 def insert(
     db: Database,
     intents: Sequence[Intent],

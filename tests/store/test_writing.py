@@ -274,6 +274,20 @@ def test_the_same_guid_elsewhere_pairs_rows(
     assert rows(db, "SELECT count(*) FROM posts") == [(2,)]
 
 
+def test_copies_of_one_guid_are_paired_whenever_they_are_written(db: Database) -> None:
+    """Together, one after the other, and when a GUID changes."""
+    guids = "SELECT wp_id, original_id FROM posts ORDER BY id"
+    one, two, three = (item(post(n, guid={"rendered": "https://a.de/?p=1"})) for n in (1, 2, 3))
+    write(db, 1, one, two)
+    write(db, 2, three)
+    assert rows(db, guids) == [(1, None), (2, 1), (3, 1)]
+    later = "2026-01-01T00:00:00"
+    write(db, 3, item(post(1, guid={"rendered": "https://a.de/?p=9"}, modified_gmt=later)))
+    assert rows(db, guids) == [(1, None), (2, None), (3, 2)]
+    write(db, 4, item(post(3, guid={"rendered": "https://a.de/?p=9"}, modified_gmt=later)))
+    assert rows(db, guids) == [(1, None), (2, None), (3, 1)]
+
+
 def test_a_mirror_can_be_read_by_plain_sqlite(db: Database, tmp_path: Path) -> None:
     write(db, 1, item(post(7)))
     plain = sqlite3.connect(tmp_path / "mirror.db")
