@@ -74,7 +74,8 @@ class CrawlSummary:
     """What one crawl of one site came to: the row of `crawls`, with its coverage.
 
     `site` is the host; `crawl_id` is None where nothing was begun; `mode` and `outcome` are those
-    of the table. `held_back`: mass deletions that were not believed, in words. `coverage` has one
+    of the table. `held_back`: mass deletions that were not believed, in words. `files_failed`:
+    media files that were tried in vain, which is no failure of the crawl. `coverage` has one
     mapping a collection, with the columns of that table.
     """
 
@@ -94,6 +95,7 @@ class CrawlSummary:
     restored: int = 0
     failures: int = 0
     held_back: tuple[str, ...] = ()
+    files_failed: int = 0
     coverage: list[dict[str, Any]] = field(default_factory=list)
     exit_code: int = 0
 

@@ -346,15 +346,14 @@ class Session:
         """The current rows of some objects."""
         return objects.stored(self.db, self.site_id, kind, wp_ids)
 
-    def back_off(self, *, failed: bool) -> str | None:
-        """Until when a failing site is left alone: 1 h, 2 h, 4 h, … a week; None if it is well."""
+    def back_off(self, *, failed: bool) -> None:
+        """Notes until when a failing site is left alone, at least: 1 h, 2 h, 4 h, … a week."""
         until = None
         if failed:
             times = crawls.failed_in_a_row(self.db, self.site_id)
             until = timestamp(self.clock() + min(RETRY_FIRST * 2 ** min(times, 10), RETRY_MOST))
         with self.transaction():
             crawls.update_site(self.db, self.site_id, {"back_off_until": until})
-        return until
 
     async def tidy(self) -> None:
         """Merges the full-text index if that is due. Other sites' crawls go on meanwhile."""

@@ -204,6 +204,7 @@ class Visit:
         own = {host_of(str(address or "")) for address in stated.values()}
         own |= {host_of(root.api.root), host_of(root.home)} - {"public-api.wordpress.com"}
         self.session.introduce(root.name or None, own)
+        self._require_new(root)
         offset = root.gmt_offset
         with self.session.transaction():
             crawls.update_site(
@@ -218,6 +219,20 @@ class Visit:
                     or (f"UTC{offset:+g}" if offset is not None else None),
                 },
             )
+
+    def _require_new(self, root: Root) -> None:
+        """Another address of a site that is held would become a second mirror of it.
+
+        Raises ConfigError where nothing is held under this one.
+        """
+        db, site = self.session.db, self.session.site
+        other = crawls.other_of_root(db, self.session.site_id, root.api.root)
+        if site["api_root"] is not None or other is None:
+            return
+        with self.session.transaction():
+            forgotten = crawls.forget(db, self.session.site_id)
+        if forgotten:
+            raise ConfigError(f"{site['url']} is the site that is mirrored as {other}: name that")
 
     async def _collections(self, root: Root) -> list[Collection]:
         found = await self.approach.survey(root, comments=self.session.order.comments)
@@ -316,10 +331,8 @@ class Visit:
         outcome, message = self._outcome(error)
         # A wrong setting says nothing about the site.
         failed = outcome == "failed" and not isinstance(error, ConfigError)
-        until = self.session.back_off(failed=failed)
+        self.session.back_off(failed=failed)
         self._keep_pace()
-        if until is not None:
-            message = f"{message}; left alone until {until}"
         return self.session.finish(outcome, message, error.exit_code if error else None)
 
     def _keep_pace(self) -> None:

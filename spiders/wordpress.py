@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -94,12 +95,16 @@ class WordpressSpider(Spider):
             if self.order.credentials is not None:
                 client.credentials = credentials.read(self.order.credentials, self.order.url)
             await visit.run()
+            failed = 0
             if self.order.media and self.order.limit is None:
                 from spiders import files  # aiohttp and Pillow: not for those who want no media
 
-                await files.fetch(self.session, self.settings, self.watcher)
+                fetched = await files.fetch(self.session, self.settings, self.watcher)
+                failed = fetched.failed
+                if fetched.stopped:
+                    self.watcher.note(self.session.host, f"files: {fetched.stopped}")
             self._count()
-            self.summary = visit.conclude(None)
+            self.summary = replace(visit.conclude(None), files_failed=failed)
             await self.session.tidy()
         except StoreError as error:
             self.fatal = error

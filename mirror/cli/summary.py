@@ -29,6 +29,12 @@ def text(summary: CrawlSummary) -> Text:
     for row in summary.coverage:
         lines.append("\n")
         lines.append_text(_collection(row))
+    if summary.files_failed:
+        files = "1 media file" if summary.files_failed == 1 else f"{summary.files_failed:,} files"
+        lines.append(
+            f"\n  {files} could not be had: `mirror status {one_line(summary.site)}`",
+            style="yellow",
+        )
     if summary.failures:
         lines.append(
             f"\n  {summary.failures:,} failures recorded: `mirror status {one_line(summary.site)}`",

@@ -1,5 +1,6 @@
 """Sites, crawls, coverage: who was visited when, and with what result."""
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -60,6 +61,35 @@ def find_site(db: Database, url: str) -> int | None:
         if site_key(held) == wanted:
             return int(row_id)
     return None
+
+
+def other_of_root(db: Database, site_id: int, api_root: str) -> str | None:
+    """The address of another site that has the same API, and so is the same."""
+    wanted = site_key(api_root)
+    for held, url in db.execute(
+        "SELECT api_root, url FROM sites WHERE id != ? AND api_root IS NOT NULL", [site_id]
+    ):
+        if site_key(held) == wanted:
+            return str(url)
+    return None
+
+
+def forget(db: Database, site_id: int) -> bool:
+    """Takes out a site of which nothing is held, with its crawls; says whether that is so.
+
+    In the caller's transaction. What refers to a site holds something of it.
+    """
+    db.execute("SAVEPOINT forgetting")
+    try:
+        for table in ("failures", "collections", "crawls"):
+            db.execute(f"DELETE FROM {table} WHERE site_id = ?", [site_id])
+        db.execute("DELETE FROM sites WHERE id = ?", [site_id])
+    except sqlite3.IntegrityError:
+        db.execute("ROLLBACK TO forgetting")
+        return False
+    finally:
+        db.execute("RELEASE forgetting")
+    return True
 
 
 def site(db: Database, site_id: int) -> dict[str, Any]:

@@ -19,6 +19,28 @@ def test_only_the_origin_that_answered_is_asked(server: MockServer, mirror: Mirr
     assert mirror.value("SELECT api_root FROM sites").startswith(f"{site.url}/")
 
 
+def test_another_address_of_a_site_makes_no_second_mirror_of_it(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("plain")
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    for place in ("/wp-json/", "/?p=27", "/nothing-here"):
+        run = mirror.crawl(f"{site.url}{place}", "--no-media")
+        assert run.exit_code == 2
+        assert f"is the site that is mirrored as {site.url}" in run.summary["message"]
+    assert mirror.value("SELECT count(*) FROM sites") == 1
+    assert mirror.integrity() == "ok"
+
+
+def test_a_mistyped_address_can_be_taken_out_again(server: MockServer, mirror: Mirror) -> None:
+    site = server.site("plain")
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    assert mirror.crawl("http://no-such-host.invalid").exit_code == 3
+    assert mirror.run("sites", "remove", "http://no-such-host.invalid").exit_code == 0
+    assert mirror.run("sites", "remove", site.url).exit_code == 2
+    assert mirror.rows("SELECT url FROM sites") == [{"url": site.url}]
+
+
 def test_what_judges_again_knows_the_hosts_that_the_crawl_knew(
     server: MockServer, mirror: Mirror
 ) -> None:

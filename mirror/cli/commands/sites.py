@@ -1,5 +1,6 @@
 """`mirror sites`."""
 
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,9 @@ from mirror.config import Config, Site, load
 from mirror.config.kinds import Address, Duration, Kind
 from mirror.config.write import add_sites, remove_site
 from mirror.errors import ConfigError, MirrorError
+from mirror.lock import locked
+from mirror.store.connection import connect, transaction
+from mirror.store.crawls import find_site, forget
 from mirror.urls import site_key
 
 COLUMNS = (
@@ -94,16 +98,33 @@ def add_command(
 @click.argument("url")
 @pass_invocation
 def remove_command(invocation: Invocation, url: str) -> None:
-    """Take a site out of the config file. What is mirrored of it stays in the database."""
+    """Take a site out of the config file. What is mirrored of it stays in the database.
+
+    One that is in the database alone, and of which nothing could ever be had, is taken out of that.
+    """
     path = invocation.config_path()
     sites = load(path, {}).sites if path.exists() else ()
     places = [place for place, site in enumerate(sites) if site_key(site.url) == site_key(url)]
+    if not places and _forget(invocation, url):
+        if not invocation.quiet:
+            note(f"removed {url} from {invocation.db_path()}: nothing is held of it")
+        return
     if not places:
         known = ", ".join(site.url for site in sites) or "none"
         raise ConfigError(f"{url} is not in {path}; its sites: {known}")
     remove_site(path, places[0])
     if not invocation.quiet:
         note(f"removed {sites[places[0]].url} from {path}; its mirror stays in the database")
+
+
+def _forget(invocation: Invocation, url: str) -> bool:
+    """Takes a site of which nothing is held out of the database; False if there is no such."""
+    path = invocation.db_path()
+    if not path.exists():
+        return False
+    with locked(path), closing(connect(path, write=True)) as db, transaction(db):
+        number = find_site(db, url if "://" in url else f"https://{url}")
+        return number is not None and forget(db, number)
 
 
 def _check(table: dict[str, Any]) -> None:
