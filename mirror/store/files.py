@@ -72,6 +72,11 @@ def link(
     if kind == "media":
         _want(db, site_id, ((row_id, use) for row_id, uses in rows for use in uses), now, now)
         _former(db, site_id, again)
+        # It may be another post's now: `resolve` says whose.
+        db.conn.executemany(
+            "DELETE FROM post_media WHERE media_id = ? AND role = 'attached'",
+            [(row_id,) for row_id, _ in again],
+        )
     elif kind == "post":
         wanted = ((None, use) for _, uses in rows for use in uses)
         _want(db, site_id, wanted, now, stale_before)

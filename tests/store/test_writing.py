@@ -3,15 +3,17 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
+from mirror.content_media import of_attachment
 from mirror.errors import StoreError
 from mirror.items import Attribution, Collection, Evidence, Item, Kind
-from mirror.store import collections, crawls, links, objects, shapes, text
+from mirror.store import collections, crawls, files, links, objects, shapes, text
 from mirror.store.apply import apply
 from mirror.store.connection import connect, transaction
 from mirror.store.reading.sites import sites
@@ -266,8 +268,6 @@ def test_the_same_guid_elsewhere_pairs_rows(
     write(db, 1, item(post(7, guid={"rendered": one})))
     copy = item(post(8, guid={"rendered": other}), site=2)
     row = db.execute("SELECT id FROM posts WHERE guid_key = ?", [copy.guid_key]).fetchone()
-    from dataclasses import replace
-
     write(db, 2, replace(copy, original_id=row[0] if row else None))
     found = rows(db, "SELECT post_id, original_id, reason FROM duplicates")
     assert found == ([(2, 1, reason)] if reason else [])
@@ -286,6 +286,23 @@ def test_copies_of_one_guid_are_paired_whenever_they_are_written(db: Database) -
     assert rows(db, guids) == [(1, None), (2, None), (3, 2)]
     write(db, 4, item(post(3, guid={"rendered": "https://a.de/?p=9"}, modified_gmt=later)))
     assert rows(db, guids) == [(1, None), (2, None), (3, 1)]
+
+
+def test_an_attachment_belongs_to_the_post_that_has_it_now(db: Database) -> None:
+    write(db, 1, item(post(7)), item(post(8)))
+    for day, owner in ((2, 7), (3, 8)):
+        picture = {
+            "id": 9, "post": owner, "source_url": "https://a.de/u/a.jpg", "mime_type": "image/jpeg",
+            "modified_gmt": f"2026-01-0{day}T00:00:00",
+        }  # fmt: skip
+        uses = of_attachment(picture, "https://a.de")
+        write(db, day, replace(item(picture, "media"), media=uses))
+        with transaction(db):
+            links.resolve(db, 1)
+            files.resolve(db, 1)
+        assert rows(
+            db, "SELECT p.wp_id, role FROM post_media u JOIN posts p ON p.id = post_id"
+        ) == [(owner, "attached")]
 
 
 def test_a_mirror_can_be_read_by_plain_sqlite(db: Database, tmp_path: Path) -> None:
