@@ -1,5 +1,6 @@
 """Where files are kept: a folder on this machine, or what `mirror.media.bucket` reaches."""
 
+import filecmp
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -47,10 +48,13 @@ class Folder:
         self.incoming = path / FOLDER
 
     def keep(self, file: Path, name: str) -> None:
-        """Renames the file, which POSIX does in one step; of two with the same bytes one stays."""
+        """Renames the file, which POSIX does in one step; of two with the same bytes one stays.
+
+        One that was damaged meanwhile is replaced.
+        """
         target = self.path / name
         try:
-            if _size(target) == file.stat().st_size:
+            if target.is_file() and filecmp.cmp(target, file, shallow=False):
                 file.unlink()
                 return
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,13 +105,6 @@ def store_at(place: str, *, beside: Path) -> Store:
 
         return Bucket(place, beside / FOLDER)
     return Folder(Path(place))
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return None
 
 
 def _sync_folder(path: Path) -> None:

@@ -105,15 +105,17 @@ def forget(db: Database, sha256s: Sequence[str]) -> None:
         db.conn.executemany(change, [(one,) for one in sha256s])
 
 
-def fetch_again(db: Database, sha256: str, now: str) -> None:
-    """Makes the addresses of a lost file due, without validators, so that it comes anew.
+def fetch_again(db: Database, path: str, now: str) -> int:
+    """Makes the addresses of a lost or damaged file due, without validators, so that it comes anew.
 
-    A damaged file has to be removed from the media folder first. Runs in the caller's transaction.
+    Returns how many there are: none, if all have other files by now. Runs in the caller's
+    transaction.
     """
-    db.execute(
-        "UPDATE media_files SET etag = NULL, last_modified = NULL, next_at = ? WHERE sha256 = ?",
-        [now, sha256],
-    )
+    return db.execute(
+        "UPDATE media_files SET etag = NULL, last_modified = NULL, next_at = ? "
+        "WHERE sha256 = (SELECT sha256 FROM files WHERE path = ?)",
+        [now, path],
+    ).rowcount
 
 
 def _before(db: Database, row_id: int, at: str) -> str | None:

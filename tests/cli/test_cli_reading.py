@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +314,26 @@ def test_check_reads_the_media_files(mirrored: Path, mirror: Any) -> None:
     printed = mirror("check", "--quick").out
     assert "is missing" in printed
     assert "that no row names" in printed
+
+
+def test_check_has_what_is_missing_fetched_again(mirrored: Path, mirror: Any) -> None:
+    file = media_file(mirrored, b"abc")
+    file.unlink()
+    with closing(sqlite3.connect(mirrored)) as db, db:
+        db.execute(
+            "INSERT INTO media_files (site_id, url, size, original, sha256, etag, next_at) VALUES "
+            "(1, 'https://a.de/a.txt', 'full', 'a', (SELECT sha256 FROM files WHERE path LIKE ?), "
+            "'x', '2099-01-01T00:00:00Z')",
+            [f"%{file.name}"],
+        )
+    found = mirror("check", "--repair")
+    assert found.code == 1
+    assert "1 of 1 files will be fetched again" in found.err
+    with closing(sqlite3.connect(mirrored)) as db:
+        ((etag, due),) = db.execute(
+            "SELECT etag, next_at < '2099' FROM media_files WHERE url = 'https://a.de/a.txt'"
+        )
+    assert (etag, due) == (None, 1)
 
 
 def test_gc_lists_first_and_removes_when_told_to(mirrored: Path, mirror: Any) -> None:

@@ -1,7 +1,9 @@
 """`mirror check`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import chain
 
 import click
@@ -10,9 +12,11 @@ from sqlite_utils import Database
 from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
+from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import Held, strays, verify
 from mirror.store import held
+from mirror.store.connection import connect, transaction
 from mirror.store.reading.integrity import (
     Fault,
     counts,
@@ -31,18 +35,26 @@ SHOWN = 200
 
 @click.command(cls=Command)
 @click.option("--quick", is_flag=True, help="Compare media files by size only, not by hash.")
+@click.option(
+    "--repair", is_flag=True, help="Have the next crawl fetch media files that are not right."
+)
 @json_option
 @pass_invocation
 @click.pass_context
-def command(ctx: click.Context, invocation: Invocation, quick: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, invocation: Invocation, quick: bool, repair: bool, as_json: bool
+) -> None:
     """Check the database, its history and its media files.
 
     SQLite's own integrity and references; each object's versions without gap or overlap; the
     full-text index against the posts; media files against their hashes; files that nothing names.
-    Ends with 1 when something is wrong.
+    Ends with 1 when something is wrong. With --repair, files that are missing or damaged are asked
+    for again; a damaged one stays until the right one is there.
     """
     db = invocation.read()
     faults = list(_faults(db, media_store(invocation), quick=quick))
+    if repair:
+        _repair(invocation, [fault.where for fault in faults if fault.check == "media"])
     if as_json:
         print_json({"faults": [asdict(fault) for fault in faults], "checked": counts(db)})
     elif faults:
@@ -75,6 +87,15 @@ def media_faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
     for name, size in strays(store, {row.path for row in rows}):
         message = f"a file of {size:,} bytes that no row names (`mirror gc --delete` removes it)"
         yield Fault(check="orphans", where=name, message=message)
+
+
+def _repair(invocation: Invocation, paths: Sequence[str]) -> None:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    file = invocation.db_path()
+    with locked(file), closing(connect(file, write=True)) as db, transaction(db):
+        again = sum(held.fetch_again(db, path, now) > 0 for path in paths)
+    if paths and not invocation.quiet:
+        note(f"{again:,} of {len(paths):,} files will be fetched again by the next crawl")
 
 
 def _by_size(rows: list[Held], store: Store) -> Iterator[Fault]:
