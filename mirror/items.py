@@ -108,7 +108,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
-    """What we hold of one object: its current row.
+    """What we hold of one object: its current row, as the crawl `crawl_id` wrote it.
 
     `unsettled`: readings in a row that differed although no edit was announced; `volatile`: fields
     that differ at every reading, and are compared no more until an edit is announced.
@@ -123,6 +123,7 @@ class StoredItem:
     deleted_at: str | None = None
     unsettled: int = 0
     volatile: frozenset[str] = frozenset()
+    crawl_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from mirror.store.apply import apply
 from mirror.store.connection import transaction
 from mirror.store.crawls import Counts
 from mirror.store.failures import Failure
-from mirror.sync.decide import decide
+from mirror.sync.decide import ANNOUNCED, decide
 from mirror.urls import host_of
 from mirror.window import Advance, Window
 from mirror.wordpress.objects import without_personal, wp_id
@@ -273,7 +273,11 @@ class Session:
         with self.transaction():
             ids = [item.wp_id for item in window.items]
             held = objects.stored(self.db, self.site_id, kind, ids)
-            intents = [decide(item, held.get(item.wp_id)) for item in window.items]
+            intents = [
+                decide(item, known)
+                for item in window.items
+                if not self._is_outdated(item, known := held.get(item.wp_id))
+            ]
             apply(
                 self.db,
                 intents,
@@ -289,6 +293,12 @@ class Session:
             if window.advance is not None:
                 collections.update(self.db, self.site_id, window.collection.name, window.advance())
         self._count(intents, window)
+
+    def _is_outdated(self, item: Item, held: StoredItem | None) -> bool:
+        """Whether this crawl has stored a newer state: replies overtake each other, caches lag."""
+        if held is None or held.crawl_id != self.crawl_id or held.deleted_at is not None:
+            return False
+        return (item.columns.get(ANNOUNCED) or "") < (held.columns.get(ANNOUNCED) or "")
 
     def _fault(self, item: Item) -> None:
         """A pipeline raised: a bug, but one object's, and told as such."""
@@ -314,7 +324,7 @@ class Session:
                     self.counts.restored += 1
                 case "unchanged" | "completed":
                     self.counts.unchanged += intent.item.wp_id not in window.again
-        self.counts.unchanged += window.unchanged
+        self.counts.unchanged += window.unchanged + len(window.items) - len(intents)
 
     # What goes wrong, and what is gone.
 

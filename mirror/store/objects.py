@@ -72,11 +72,12 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
     found = {}
     for some in batches(wp_ids):
         rows = db.execute(
-            "SELECT id, version, fingerprint, deleted_at, unsettled, volatile, "
+            "SELECT id, version, fingerprint, deleted_at, unsettled, volatile, crawl_id, "
             f"{selection(kind)} FROM {table} WHERE site_id = ? AND wp_id IN ({marks(some)})",
             [site_id, *some],
         )
-        for row_id, version, fingerprint, gone, unsettled, volatile, wp_id, extra, *values in rows:
+        for row_id, version, fingerprint, gone, unsettled, volatile, crawl, *row in rows:
+            wp_id, extra, *values = row
             found[wp_id] = StoredItem(
                 id=row_id,
                 wp_id=wp_id,
@@ -85,6 +86,7 @@ def stored(db: Database, site_id: int, kind: Kind, wp_ids: Sequence[int]) -> dic
                 deleted_at=gone,
                 unsettled=unsettled,
                 volatile=frozenset(json.loads(volatile or "[]")),
+                crawl_id=crawl,
                 extra=extra,
                 columns=dict(zip(names, values, strict=True)),
             )
