@@ -21,7 +21,8 @@ from mirror.config.settings import media_beside
 from mirror.content import Content
 from mirror.demo.site import sample_site, second_day, serve
 from mirror.differences import differences
-from mirror.errors import StoreError
+from mirror.errors import ConfigError
+from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched
 from mirror.store.connection import connect, explained
 from mirror.store.reading.changes import changes
@@ -31,6 +32,8 @@ from mirror.store.reading.upstreams import explanation, upstreams
 from mirror.urls import host_of
 
 DEFAULT = Path("mirror-demo.db")
+# In the file's header (SQLite's `application_id`): what may be taken away without asking.
+MARK = int.from_bytes(b"demo")
 # A version holds from one second to a later one.
 TICK_SECONDS = 1.1
 TEXTS = ("title", "content")
@@ -40,7 +43,7 @@ SHOWN_EDITS, SHOWN_UPSTREAMS = 2, 2
 def run(db: Path | None = None) -> None:
     """Mirrors the sample site twice, with a day in between, and prints what came of it.
 
-    Raises StoreError when the file is there already and holds anything but an earlier demo.
+    Raises ConfigError when the file is there already and is anything but an earlier demo.
     """
     path = db or DEFAULT
     _make_room(path)
@@ -86,16 +89,20 @@ class _Day(Unwatched):
 
 
 def _make_room(path: Path) -> None:
-    """Takes an earlier demo away; refuses to touch anything else."""
-    if not path.exists():
-        return
-    # Not `connect`: a demo of an older version may go too.
-    with explained(path), closing(sqlite3.connect(path)) as earlier:
-        urls = site_urls(Database(earlier))
-    if any(host_of(url) != "127.0.0.1" for url in urls):
-        raise StoreError(f"{path} holds more than a demo: name another file with --db")
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    """Takes an earlier demo away; refuses to touch anything else. Marks the one to come."""
+    with locked(path):
+        if path.exists():
+            # Not `connect`: a demo of an older version may go too.
+            with explained(path), closing(sqlite3.connect(path)) as earlier:
+                (mark,) = earlier.execute("PRAGMA application_id").fetchone()
+                urls = site_urls(Database(earlier)) if mark == MARK else ()
+            # Who goes on with it has other sites in it, too.
+            if mark != MARK or any(host_of(url) != "127.0.0.1" for url in urls):
+                raise ConfigError(f"{path} is there, and is no demo: name another file with --db")
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        with closing(connect(path, write=True)) as db:
+            db.execute(f"PRAGMA application_id = {MARK}")
 
 
 def _settings(path: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -304,10 +305,14 @@ def test_the_demo_shows_it_all(folder: Path) -> None:
 
 
 def test_the_demo_touches_no_mirror_of_ones_own(mirrored: Path) -> None:
-    found = program("demo", "--db", "mirror.db")
-    assert found.returncode == 1
-    assert "holds more than a demo" in found.stderr
-    assert mirrored.stat().st_size > 100_000
+    """Not even of a site on this machine."""
+    for host in ("a.de", "127.0.0.1"):
+        with closing(sqlite3.connect(mirrored)) as db, db:
+            db.execute("UPDATE sites SET host = ?1, url = 'https://' || ?1", [host])
+        found = program("demo", "--db", "mirror.db")
+        assert found.returncode == 2
+        assert "is no demo" in found.stderr
+        assert mirrored.stat().st_size > 100_000
 
 
 def now(*, minutes: int) -> str:
