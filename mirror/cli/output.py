@@ -35,9 +35,15 @@ def console(*, stderr: bool = False) -> "Console":
     """Where to print: rich decides by the stream and NO_COLOR; nothing is read as markup."""
     from rich.console import Console
 
+    class Ours(Console):
+        """Leaves it to the program to end when nobody reads on; rich would end it, from anywhere."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     stream = sys.stderr if stderr else sys.stdout
     piped = not stream.isatty()
-    return Console(
+    return Ours(
         file=stream,
         markup=False,
         highlight=False,

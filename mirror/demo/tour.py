@@ -37,6 +37,7 @@ MARK = int.from_bytes(b"demo")
 # A version holds from one second to a later one.
 TICK_SECONDS = 1.1
 TEXTS = ("title", "content")
+TITLE = "bold blue"
 SHOWN_EDITS, SHOWN_UPSTREAMS = 2, 2
 
 
@@ -54,6 +55,8 @@ def run(db: Path | None = None) -> None:
 
         def days() -> Iterator[Sequence[CrawlOrder]]:
             yield [order]
+            if watcher.unread is not None:
+                return
             time.sleep(TICK_SECONDS)
             second_day(site)
             yield [order]
@@ -61,6 +64,8 @@ def run(db: Path | None = None) -> None:
         _title("A sample site is mirrored, whole", out)
         watcher = _Day(out)
         crawl.run(days(), db=path, watcher=watcher, settings=_settings(path))
+        if watcher.unread is not None:
+            raise watcher.unread
     mirror = connect(path)
     try:
         _show_changes(mirror, watcher.summaries[-1], out)
@@ -72,20 +77,31 @@ def run(db: Path | None = None) -> None:
 
 
 class _Day(Unwatched):
-    """Prints each crawl's summary when it ends, and that a day has passed before the second."""
+    """Prints each crawl's summary when it ends, and that a day has passed before the second.
+
+    `unread`: that nobody reads on (`mirror demo | head`). Raised from here, it would be Scrapy's.
+    """
 
     def __init__(self, out: Console) -> None:
         self.summaries: list[CrawlSummary] = []
+        self.unread: BrokenPipeError | None = None
         self._out = out
 
     def started(self, site: str) -> None:
         if self.summaries:
-            _title("A day later: an edit, a deletion, a new post. It is mirrored again", self._out)
+            text = "A day later: an edit, a deletion, a new post. It is mirrored again"
+            self._print(Text(f"\n{text}", style=TITLE))
 
     def finished(self, summary: CrawlSummary) -> None:
         self.summaries.append(summary)
         brief = summary if len(self.summaries) == 1 else replace(summary, coverage=[])
-        self._out.print(summary_text(brief))
+        self._print(summary_text(brief))
+
+    def _print(self, text: Text) -> None:
+        try:
+            self._out.print(text)
+        except BrokenPipeError as error:
+            self.unread = error
 
 
 def _make_room(path: Path) -> None:
@@ -110,7 +126,7 @@ def _settings(path: Path) -> dict[str, str]:
 
 
 def _title(text: str, out: Console) -> None:
-    out.print(Text(f"\n{text}", style="bold blue"))
+    out.print(Text(f"\n{text}", style=TITLE))
 
 
 def _show_changes(mirror: Database, summary: CrawlSummary, out: Console) -> None:

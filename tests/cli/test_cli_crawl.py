@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from mirror.cli import logs
+from mirror.cli.app import BROKEN_PIPE
 from mirror.cli.progress import LINE_SECONDS, Lines
 from mirror.cli.summary import exit_code
 from mirror.demo.site import sample_site, second_day, serve
@@ -302,6 +303,16 @@ def test_the_demo_shows_it_all(folder: Path) -> None:
         ):
             assert words in found.stdout
     assert "all is well" in program("check", "--db", "mirror-demo.db").stdout
+
+
+def test_the_demo_ends_when_nobody_reads_on(folder: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", "set -o pipefail; timeout 60 $PYTHON -m mirror demo | head -n 2"],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHON": sys.executable},
+    )  # fmt: skip
+    assert done.stdout.strip() == "A sample site is mirrored, whole"
+    assert (done.returncode, done.stderr) == (BROKEN_PIPE, "")
 
 
 def test_the_demo_touches_no_mirror_of_ones_own(mirrored: Path) -> None:
