@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 EMPTY = "–"
+GAP = 2  # characters between two columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its title, where its numbers stand, its colour, whether it may fold."""
+    """A column: its title, where its numbers stand, its colour.
+
+    `fold`: its text may fold, into `least` characters a line; numbers never do. `spare`: where a
+    terminal is too narrow, the column with the highest is left out first; 0 never is.
+    """
 
     title: str
     right: bool = False
     style: str = ""
     fold: bool = False
+    least: int = 18
+    spare: int = 0
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -36,7 +43,7 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     class Ours(Console):
-        """Leaves it to the program to end when nobody reads on; rich would end it, from anywhere."""
+        """Where nobody reads on, rich would end the program, from wherever it prints."""
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
@@ -80,29 +87,72 @@ def cell(value: object) -> str:
 
 
 def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
+    """What does not fit is folded; then left out, if it can be spared; then put below its row."""
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in columns:
-        table.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            style=column.style,
-            overflow="fold" if column.fold else "ellipsis",
-            no_wrap=not column.fold,
-        )
-    for row in cells:
-        table.add_row(*(Text(value) for value in row))
-    console().print(table)
+    out = console()
+    least = [
+        min(width, column.least) if column.fold else width
+        for column, width in zip(columns, _widths(columns, cells), strict=True)
+    ]
+    shown, below = list(range(len(columns))), list[int]()
+
+    def is_too_wide() -> bool:
+        return sum(least[i] + GAP for i in shown) > out.width
+
+    for spare in sorted(shown, key=lambda i: -columns[i].spare):
+        if columns[spare].spare and is_too_wide():
+            shown.remove(spare)
+    left_out = [column.title for i, column in enumerate(columns) if i not in shown]
+    while is_too_wide() and len(shown) > 1 and columns[shown[-1]].fold:
+        below.insert(0, shown.pop())
+
+    def table(*, titled: bool) -> Table:
+        made = Table(box=None, padding=(0, GAP, 0, 0), header_style="dim", show_header=titled)
+        for i in shown:
+            made.add_column(
+                columns[i].title,
+                justify="right" if columns[i].right else "left",
+                style=columns[i].style,
+                overflow="fold",
+                no_wrap=not columns[i].fold,
+                min_width=least[i],
+                # Rows with something below them are tables of their own, under the same titles.
+                width=least[i] if below else None,
+            )
+        return made
+
+    if below:
+        for place, row in enumerate(cells):
+            one = table(titled=not place)
+            one.add_row(*(Text(row[i]) for i in shown))
+            out.print(one)
+            for text in (row[i] for i in below if row[i] != EMPTY):
+                out.print(Padding(Text(text, style="dim"), (0, 0, 0, GAP)))
+    else:
+        whole = table(titled=True)
+        for row in cells:
+            whole.add_row(*(Text(row[i]) for i in shown))
+        out.print(whole)
+    if left_out:
+        out.print(Text(f"(no room for: {', '.join(left_out)})", style="dim"))
+
+
+def _widths(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[int]:
+    """What each column would take, its title included."""
+    from rich.cells import cell_len
+
+    titles = [column.title for column in columns]
+    return [max(map(cell_len, values)) for values in zip(titles, *cells, strict=True)]
 
 
 def _align(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
     from rich.cells import cell_len
 
-    titles = [column.title for column in columns]
-    widths = [max(map(cell_len, values)) for values in zip(titles, *cells, strict=True)]
-    for row in (titles, *cells):
+    widths = _widths(columns, cells)
+    for row in ([column.title for column in columns], *cells):
         parts = []
         for column, width, text in zip(columns, widths, row, strict=True):
             gap = " " * (width - cell_len(text))

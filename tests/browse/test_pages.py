@@ -1,9 +1,11 @@
 """Every page on the sample mirror: what a visitor finds, what is refused, what no reply lacks."""
 
+import html
 import json
 import re
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -315,6 +317,22 @@ def test_a_bomb_in_a_post_holds_up_no_page(own_sample: Path) -> None:
         assert site.get(path).status_code == 200
     assert time.process_time() - started < 10
     site.close()
+
+
+def test_a_row_has_a_page_where_it_can_be_read_whole(own_sample: Path) -> None:
+    long = "<p>" + "seaweed " * 60 + "at last</p>"
+    with closing(sqlite3.connect(own_sample)) as db, db:
+        db.execute("UPDATE posts SET content = ? WHERE id = 7", [long])
+    site = Served(own_sample)
+    assert html.escape(long) in site.get("/mirror/posts/7").text
+    assert html.escape(long) not in site.get("/mirror/posts?id=7").text
+    site.close()
+
+
+def test_a_shape_is_named_by_its_number(served: Served) -> None:
+    """Not by all that it says: a row would fill the screen."""
+    labelled = served.get("/-/metadata.json").json()["databases"]["mirror"]["tables"]["shapes"]
+    assert labelled["label_column"] == "id"
 
 
 def test_tables_speak_of_sites_and_posts_not_of_numbers(served: Served) -> None:

@@ -1,6 +1,7 @@
 """Sites, init, schedules, backups: what keeps a mirror going for years."""
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -136,6 +137,15 @@ def test_systemd_fires_as_cron_does(minutes: int) -> None:
         ["systemd-analyze", "calendar", spec], capture_output=True, text=True, check=False
     )
     assert found.returncode == 0, found.stderr
+
+
+def test_the_service_may_write_where_the_config_has_it_write(folder: Path, mirror: Any) -> None:
+    (folder / "mirror.toml").write_text(
+        '[telling]\nmetrics = "/var/lib/node_exporter/mirror.prom"\n[[site]]\nurl = "https://a.de"\n',
+        encoding="utf-8",
+    )
+    (paths,) = re.findall(r"ReadWritePaths=(.*)", mirror("schedule", "systemd").out)
+    assert "/var/lib/node_exporter" in paths
 
 
 def test_odd_characters_in_units_are_quoted() -> None:

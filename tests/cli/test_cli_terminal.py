@@ -62,6 +62,19 @@ def test_a_table_keeps_to_the_width(mirrored: Path) -> None:
         assert max(len(line) for line in COLOURS.sub("", written).splitlines()) <= columns
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_no_number_of_a_table_is_cut(mirrored: Path, columns: int) -> None:
+    """What there is no room for is named, and the rest is whole."""
+    for command in (["status"], ["upstreams"], ["history", "1"]):
+        code, written = on_a_terminal(*command, columns=columns)
+        assert code == 0
+        lines = COLOURS.sub("", written).splitlines()
+        assert "…" not in written
+        assert max(map(len, lines)) <= columns
+        assert columns > 60 or "no room for" in written
+        assert {"site", "upstream", "version"} & set(lines[0].split())
+
+
 def test_a_crawl_shows_bars_and_leaves_only_its_summary(folder: Path) -> None:
     with serve(sample_site()) as served:
         code, written = on_a_terminal("crawl", served.url, "--no-media")

@@ -39,16 +39,21 @@ for (const quote of document.querySelectorAll("button.quote")) {
     });
 }
 
-// A picture that has no thumbnail gives way to its type.
+// A picture that has no thumbnail gives way to its type; a card does without.
 for (const picture of document.querySelectorAll(".wall img, .strip img, .card-picture")) {
     const give = () => {
+        if (picture.matches(".card-picture")) {
+            picture.remove();
+            return;
+        }
         const word = document.createElement("span");
         word.className = "tile-word";
         word.textContent = picture.alt || "no preview";
         picture.replaceWith(word);
     };
-    if (picture.complete && picture.naturalWidth === 0 && picture.src && picture.loading !== "lazy") give();
     picture.addEventListener("error", give);
+    // It may have failed before, or not have been asked for yet: either is told when it is set again.
+    if (picture.complete && picture.naturalWidth === 0 && picture.src) picture.src = picture.getAttribute("src");
 }
 
 // The menu may be wider than a telephone: the page's own entry comes into view.

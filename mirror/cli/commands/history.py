@@ -14,7 +14,7 @@ from mirror.store.reading.posts import PostVersion, find_post, versions
 COLUMNS = (
     Column(title="version", right=True, style="bold"),
     Column(title="from"),
-    Column(title="until"),
+    Column(title="until", spare=1),
     Column(title="event"),
     Column(title="changed", fold=True),
     Column(title="title", fold=True),

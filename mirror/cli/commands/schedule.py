@@ -79,6 +79,8 @@ def _job(invocation: Invocation, every: str | None, on_failure: str | None = Non
     if not invocation.media().startswith("s3://"):
         media = Path(invocation.media())
         writable.add(media if media.is_dir() else media.parent)
+    if config.telling.metrics:
+        writable.add(Path(config.telling.metrics).absolute().parent)
     return Job(
         words=words,
         folder=config.path.absolute().parent if config.path else db.parent,

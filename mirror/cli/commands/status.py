@@ -14,16 +14,16 @@ from mirror.store import held
 from mirror.store.reading.sites import FailureRow, open_failures
 
 COLUMNS = (
-    Column(title="site", style="bold"),
-    Column(title="last run"),
-    Column(title="outcome"),
+    Column(title="site", style="bold", fold=True, least=20),
+    Column(title="last run", fold=True, least=8),
+    Column(title="outcome", spare=2),
     Column(title="posts", right=True),
-    Column(title="media", right=True),
-    Column(title="versions", right=True),
-    Column(title="gone", right=True),
-    Column(title="coverage"),
-    Column(title="failures", right=True),
-    Column(title="next due"),
+    Column(title="media", right=True, spare=3),
+    Column(title="versions", right=True, spare=5),
+    Column(title="gone", right=True, spare=4),
+    Column(title="coverage", fold=True, least=10),
+    Column(title="failures", right=True, spare=1),
+    Column(title="next due", fold=True, least=8),
 )
 SHOWN_FAILURES = 5
 

@@ -66,6 +66,8 @@ def command(
     for story in shown:
         for text in block(story):
             print_text(text, wrap=False)
+    if invocation.quiet:
+        return
     if not shown:
         note(f"no story here is on {sites} sites" if sites > 1 else "no story is here twice")
     elif len(found) > len(shown):

@@ -11,10 +11,10 @@ from mirror.store.reading.upstreams import UpstreamRow, judged_by_older_rules, u
 
 COLUMNS = (
     Column(title="upstream", style="bold"),
-    Column(title="name"),
+    Column(title="name", spare=1),
     Column(title="posts", right=True),
     Column(title="share", right=True),
-    Column(title="trend", right=True),
+    Column(title="trend", right=True, spare=2),
     Column(title="confidence", right=True),
     Column(title="republished by", fold=True),
 )
