@@ -4,12 +4,12 @@ The marks are those of `git diff --word-diff` and `wdiff`.
 """
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.text import Text
 
+from mirror.cli.output import console
 from mirror.cli.text import clean, one_line
 from mirror.differences import FieldDifference, Piece
 
@@ -21,8 +21,10 @@ _STYLES = {"equal": "", "delete": DELETED, "insert": INSERTED}
 
 
 def render(differences: Sequence[FieldDifference], *, colour: bool | None = None) -> Iterator[Text]:
-    """One text a field, its name first. `colour` None: as stdout can."""
-    colour = sys.stdout.isatty() if colour is None else colour
+    """One text a field, its name first. `colour` None: as stdout can; where it cannot, marks."""
+    if colour is None:
+        out = console()
+        colour = out.is_terminal and out.color_system is not None and not out.no_color
     for difference in differences:
         yield _field(difference, colour)
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import click
+from sqlite_utils import Database
+
 from mirror.cli.options import Invocation
 from mirror.config import Site
 from mirror.schedule import Due, PastRun, due
@@ -20,6 +23,10 @@ class KnownSite:
     settings: Site
     stored: SiteRow | None
     due: Due
+
+    def is_named(self, text: str) -> bool:
+        """Whether a user means this site: by its host, or by its address."""
+        return text == self.host or site_key(text) == site_key(self.url)
 
     @property
     def last(self) -> CrawlRow | None:
@@ -49,9 +56,24 @@ def scheduled(known: list[KnownSite]) -> list[KnownSite]:
 def site_address(text: str, known: list[KnownSite]) -> str:
     """The address of a site named as users do: by address, or by host alone."""
     for site in known:
-        if text == site.host or site_key(text) == site_key(site.url):
+        if site.is_named(text):
             return site.url
     return text if "://" in text else f"https://{text}"
+
+
+def no_site(text: str) -> click.UsageError:
+    """The error of naming a site that is not there."""
+    return click.UsageError(f"there is no site {text!r} (`mirror sites` lists them)")
+
+
+def site_host(db: Database, text: str | None) -> str | None:
+    """The host that `--site` names, maybe by an address. Raises UsageError if no site is there."""
+    if text is None:
+        return None
+    host = host_of(text if "://" in text else f"https://{text}")
+    if db.execute("SELECT 1 FROM sites WHERE host = ?", [host]).fetchone() is None:
+        raise no_site(text)
+    return host
 
 
 def _known(

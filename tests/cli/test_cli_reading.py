@@ -254,6 +254,47 @@ def test_json_escapes_what_a_terminal_would_obey(mirrored: Path, mirror: Any) ->
     assert ESC in json.loads(printed)["object"]["title"]["rendered"]
 
 
+@pytest.mark.parametrize("command", [["changes"], ["search", "a"], ["upstreams"], ["stories"]])
+def test_a_site_that_is_not_there_is_an_error(
+    mirrored: Path, mirror: Any, command: list[str]
+) -> None:
+    found = mirror(*command, "--site", "typo.example")
+    assert found.code == 2
+    assert "there is no site 'typo.example'" in found.err
+    known = sqlite3.connect(mirrored).execute("SELECT host FROM sites").fetchone()[0]
+    assert mirror(*command, "--site", f"https://www.{known}/").code == 0
+
+
+def test_sites_of_one_host_are_told_apart(mirrored: Path, mirror: Any) -> None:
+    with closing(sqlite3.connect(mirrored)) as db, db:
+        (host,) = db.execute("SELECT host FROM sites").fetchone()
+        db.execute(
+            "INSERT INTO sites (url, host, first_seen_at) VALUES (?, ?, '2026-01-01T00:00:00Z')",
+            [f"https://{host}/news", host],
+        )
+        other = db.execute("SELECT max(id) FROM sites").fetchone()[0]
+        db.execute(
+            "INSERT INTO crawls (site_id, mode, started_at) VALUES (?, 'backfill', '2026-01-01T00:00:00Z')",
+            [other],
+        )
+        db.execute(
+            "INSERT INTO failures (crawl_id, site_id, url, kind, message, first_at, last_at) "
+            "VALUES ((SELECT max(id) FROM crawls), ?, 'x', 'network', 'Its own trouble', "
+            "'2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
+            [other],
+        )
+    assert f"{host}/news" in mirror("status").out
+    assert "Its own trouble" in mirror("status", host).out
+    alone = mirror("status", f"https://{host}/news").out
+    assert "Its own trouble" in alone
+    assert alone.count(host) == 1
+
+
+def test_what_no_crawl_looks_after_is_said(mirrored: Path, mirror: Any) -> None:
+    (mirrored.parent / "mirror.toml").write_text('[[site]]\nurl = "https://b.de"\n')
+    assert "not in the config" in mirror("status").out
+
+
 def test_check_is_content_with_a_sound_mirror(ask: Any) -> None:
     assert ask("check").startswith("all is well: 4 posts")
     assert ask("check", "--json")["faults"] == []

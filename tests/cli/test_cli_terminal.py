@@ -14,10 +14,10 @@ from mirror.demo.site import Site, sample_site, serve
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def on_a_terminal(*words: str, columns: int = 100) -> tuple[int, str]:
+def on_a_terminal(*words: str, columns: int = 100, term: str = "xterm-256color") -> tuple[int, str]:
     """Runs `mirror` with a pseudo-terminal as stdout and stderr; its exit code and all it wrote."""
     ours, theirs = os.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": "40"}
+    environment = {**os.environ, "TERM": term, "COLUMNS": str(columns), "LINES": "40"}
     environment.pop("NO_COLOR", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "mirror", *words], stdin=theirs, stdout=theirs, stderr=theirs,
@@ -138,3 +138,8 @@ def check_harmless(written: str, words: list[str]) -> None:
     bare = ours.sub("", written)
     found = re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", bare)
     assert found is None, (words, bare[max(0, found.start() - 80) : found.end() + 20])
+
+
+def test_where_there_is_no_colour_a_diff_has_marks(mirrored: Path) -> None:
+    _, written = on_a_terminal("diff", "1", term="dumb")
+    assert "[-Monday-]{+next Friday+}" in written

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 from rich.text import Text
 
+from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import note, print_json, print_text
 from mirror.cli.text import one_line
@@ -39,10 +40,11 @@ def command(
     Newest first: when, what, where, and for an edit which fields. An edit that WordPress did not
     announce (its modification time stood still) is marked "silent".
     """
+    db = invocation.read()
     found = changes(
-        invocation.read(),
+        db,
         since=since,
-        host=host,
+        host=site_host(db, host),
         event=event,
         kind=kind,
         limit=limit + 1 if limit else 0,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 from rich.text import Text
 
+from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import note, print_json, print_text
 from mirror.cli.text import clean, one_line
@@ -25,7 +26,9 @@ def command(
     All words must occur, in any order, whatever their case and accents. "Some words" is a phrase,
     econ* a beginning; give -word, after --, for what must not occur.
     """
-    hits = search(invocation.read(), parse_query(" ".join(words)), host=host, limit=limit)
+    db = invocation.read()
+    query = parse_query(" ".join(words))
+    hits = search(db, query, host=site_host(db, host), limit=limit)
     if as_json:
         print_json([asdict(hit) for hit in hits])
         return

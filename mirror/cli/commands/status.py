@@ -1,5 +1,6 @@
 """`mirror status`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -7,9 +8,10 @@ from typing import Any
 
 import click
 
-from mirror.cli.known import KnownSite, known_sites
+from mirror.cli.known import KnownSite, known_sites, no_site, scheduled
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, ago, note, print_json, print_table
+from mirror.cli.text import one_line
 from mirror.store import held
 from mirror.store.reading.sites import FailureRow, open_failures
 
@@ -38,15 +40,16 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     With HOST: that site's collections and open failures too.
     """
     now = datetime.now(UTC)
-    known = [site for site in known_sites(invocation, now) if host in (None, site.host)]
+    every = known_sites(invocation, now)
+    known = [site for site in every if host is None or site.is_named(host)]
     if host and not known:
-        raise click.UsageError(f"there is no site {host!r} (`mirror sites` lists them)")
+        raise no_site(host)
     failures = _failures(invocation, known) if host or as_json else {}
     rot = _rot(invocation, known)
     if as_json:
         print_json(
             [
-                {**_object(site, failures.get(site.host, []), now), "link_rot": reasons}
+                {**_object(site, failures.get(site.url, []), now), "link_rot": reasons}
                 for site, reasons in zip(known, rot, strict=True)
             ]
         )
@@ -54,21 +57,36 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     if not known:
         note("no sites yet: `mirror crawl URL` mirrors one")
         return
-    print_table(COLUMNS, [_row(site, now) for site in known])
+    names, looked_after = _names(every), scheduled(every)
+    print_table(
+        COLUMNS,
+        [_row(site, names[site.url], now, looked_after=site in looked_after) for site in known],
+    )
     for site, reasons in zip(known, rot, strict=True):
         if reasons:
             told = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
             click.echo(f"{site.host}: {sum(reasons.values()):,} media files not to be had: {told}")
-    if host:
-        _details(known[0], failures[host])
+    for site in known if host else ():
+        if len(known) > 1:
+            click.echo(f"\n{names[site.url]}")
+        _details(site, failures[site.url])
+
+
+def _names(known: Sequence[KnownSite]) -> dict[str, str]:
+    """Each site's host, or, where several are on one, its address without the scheme."""
+    often = Counter(site.host for site in known)
+    return {
+        site.url: site.host if often[site.host] == 1 else one_line(site.url.partition("://")[2])
+        for site in known
+    }
 
 
 def _failures(invocation: Invocation, known: Sequence[KnownSite]) -> dict[str, list[FailureRow]]:
     if not any(site.stored for site in known):
-        return {site.host: [] for site in known}
+        return {site.url: [] for site in known}
     db = invocation.read()
     return {
-        site.host: open_failures(db, site.stored.id, SHOWN_FAILURES) if site.stored else []
+        site.url: open_failures(db, site.stored.id, SHOWN_FAILURES) if site.stored else []
         for site in known
     }
 
@@ -81,11 +99,11 @@ def _rot(invocation: Invocation, known: Sequence[KnownSite]) -> list[dict[str, i
     return [held.rot(db, site.stored.id) if site.stored else {} for site in known]
 
 
-def _row(site: KnownSite, now: datetime) -> list[object]:
+def _row(site: KnownSite, name: str, now: datetime, *, looked_after: bool) -> list[object]:
     stored, last = site.stored, site.last
     rows = stored.rows if stored else {}
     return [
-        site.host,
+        name,
         ago(last.started_at, now) if last else "never",
         (last.outcome or "running or cut short") if last else None,
         rows.get("posts"),
@@ -94,8 +112,12 @@ def _row(site: KnownSite, now: datetime) -> list[object]:
         stored.gone if stored else None,
         coverage_text(site),
         stored.open_failures if stored else None,
-        "now" if site.due.at <= now else ago(site.due.stamp, now),
+        _due(site, now) if looked_after else "not in the config",
     ]
+
+
+def _due(site: KnownSite, now: datetime) -> str:
+    return "now" if site.due.at <= now else ago(site.due.stamp, now)
 
 
 def coverage_text(site: KnownSite) -> str | None:

@@ -9,6 +9,7 @@ from rich.text import Text
 from sqlite_utils import Database
 
 from mirror.cli.diffs import render
+from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import duration_text, note, print_json, print_text
 from mirror.cli.text import one_line
@@ -58,7 +59,11 @@ def command(
     if post is not None:
         _show(db, find_post(db, post), as_json=as_json)
         return
-    found = list(stories(db, sites=sites, host=host, since=since, limit=limit + 1 if limit else 0))
+    found = list(
+        stories(
+            db, sites=sites, host=site_host(db, host), since=since, limit=limit + 1 if limit else 0
+        )
+    )
     shown = found[:limit] if limit else found
     if as_json:
         print_json([asdict(story) for story in shown])

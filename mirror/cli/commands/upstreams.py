@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from mirror.attribution import RULES_VERSION
+from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
 from mirror.store.reading.upstreams import UpstreamRow, judged_by_older_rules, upstreams
@@ -32,7 +33,7 @@ def command(invocation: Invocation, host: str | None, limit: int, as_json: bool)
     of the 90 days before; the confidence is the mean over the upstream's posts.
     """
     db = invocation.read()
-    rows = list(upstreams(db, host=host, limit=limit))
+    rows = list(upstreams(db, host=site_host(db, host), limit=limit))
     older = judged_by_older_rules(db, RULES_VERSION)
     if older:
         note(f"{older:,} posts were judged by older rules: `mirror attribute --all` judges anew")
