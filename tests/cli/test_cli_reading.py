@@ -274,7 +274,8 @@ def test_sites_of_one_host_are_told_apart(mirrored: Path, mirror: Any) -> None:
         )
         other = db.execute("SELECT max(id) FROM sites").fetchone()[0]
         db.execute(
-            "INSERT INTO crawls (site_id, mode, started_at) VALUES (?, 'backfill', '2026-01-01T00:00:00Z')",
+            "INSERT INTO crawls (site_id, mode, started_at) "
+            "VALUES (?, 'backfill', '2026-01-01T00:00:00Z')",
             [other],
         )
         db.execute(
