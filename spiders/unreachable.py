@@ -13,6 +13,8 @@ _MEANINGS = (
     ),
     (re.compile(r"service_identity|VerificationError"), "its certificate is of another host"),
     (re.compile(r"wrong version number"), "what answers at this port speaks no TLS"),
+    (re.compile(r"no results for hostname lookup"), "there is no such host: is its name right?"),
+    (re.compile(r"Connection was refused by other side"), "it refuses the connection"),
 )
 _TLS = re.compile(r"\('SSL routines', '[^']*', '([^']+)'\)")
 _FAILURE = re.compile(r"<twisted\.python\.failure\.Failure [\w.]+: (.+?)>(?:\]|, <|$)", re.DOTALL)

@@ -344,8 +344,10 @@ class Visit:
     def _outcome(self, error: MirrorError | None) -> tuple[Outcome, str | None]:
         """How the crawl ended, and the one line that says why."""
         if error is not None:
-            trail = " · ".join(error.trail) if isinstance(error, SiteError) else ""
-            return "failed", f"{error}; asked: {trail}" if trail else str(error)
+            trail = error.trail if isinstance(error, SiteError) else ()
+            answers = {place.partition(": ")[2] for place in trail}
+            asked = " · ".join(trail) if len(answers) > 1 else ""
+            return "failed", f"{error}; asked: {asked}" if asked else str(error)
         if self.fallback is not None:
             return "partial", "; ".join([self.fallback.message, *self.notes])
         read = [r for r in self.readings if r.refused is None]

@@ -125,7 +125,8 @@ def explained(file: Path | Database) -> Iterator[None]:
 _ADVICE = {
     "SQLITE_FULL": "the disk is full; what was written before is safe: free some room and run "
     "again",
-    "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
+    "SQLITE_READONLY": "it cannot be written, as SQLite needs to even for reading: check the "
+    "permissions of the file and its folder",
     "SQLITE_CANTOPEN": "it cannot be opened or made: check that its folder is there and writable",
     "SQLITE_BUSY": "another program holds it locked; try again when that has ended",
     "SQLITE_LOCKED": "another program holds it locked; try again when that has ended",

@@ -81,7 +81,7 @@ class _Search:
         self.asked: set[str] = set()
         self.elsewhere: str | None = None
         self.failing: str | None = None
-        self.unheard = False
+        self.unheard: str | None = None  # why nothing came from where the search began
         self.is_wordpress = False
 
     def run(self) -> Steps:
@@ -115,7 +115,8 @@ class _Search:
             self._note(page, "the REST root")
             return self._root(page, index)
         problem = classify(page)
-        self.unheard = problem is not None and problem.kind in ("network", "timeout")
+        if problem is not None and problem.kind in ("network", "timeout"):
+            self.unheard = problem.message
         if problem and (problem.stops_site or problem.kind == "rate-limited"):
             raise self._refused(page, problem)
         if page.status == 401 or (_is_rest(page.url) and problem and problem.kind == "refused"):
@@ -233,7 +234,7 @@ class _Search:
             said = f"{host} points to another host; if that is the site, mirror {self.elsewhere}"
             return DiscoveryError(said, self.trail, kind="elsewhere")
         if self.failing:
-            said = f"{host} gave no usable answer: {self.failing}"
+            said = f"{host} gave no usable answer: {self.unheard or self.failing}"
             if self.unheard and self.start.startswith("https:"):
                 said += f" (if it has no https, name {self.start.replace('https:', 'http:', 1)})"
             return DiscoveryError(said, self.trail, kind="failing")

@@ -110,3 +110,17 @@ def test_the_agent_names_itself(server: MockServer, mirror: Mirror) -> None:
     site = server.site("plain")
     mirror.crawl(site.url, "--no-media")
     assert all("syndication-mirror" in r["headers"]["User-Agent"] for r in site.log())
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://no-such-host.invalid", "there is no such host: is its name right?"),
+        ("http://127.0.0.1:9", "it refuses the connection"),
+    ],
+)
+def test_what_is_not_there_is_told_once(address: str, says: str, mirror: Mirror) -> None:
+    run = mirror.crawl(address)
+    assert run.exit_code == 3
+    message = run.summary["message"]
+    assert message.endswith(f"gave no usable answer: {says}")

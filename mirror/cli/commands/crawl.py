@@ -1,5 +1,6 @@
 """`mirror crawl`."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,8 @@ def _report(summaries: list[CrawlSummary], invocation: Invocation, *, as_json: b
     for summary in summaries:
         if not invocation.quiet:
             print_text(text(summary))
+            if sys.stdout.isatty():  # once is enough
+                continue
         if summary.exit_code == SiteError.exit_code or (invocation.quiet and summary.exit_code):
             detail = summary.message or f"{summary.failures} failures recorded"
             note(f"mirror: {summary.site}: {summary.outcome}: {detail}")
