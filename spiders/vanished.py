@@ -151,7 +151,7 @@ class Vanished:
         else:
             differing = set(Ids(listed) - held)
         await self.reader.fetch(reading, differing)
-        return set(held - Ids(listed) - reading.written)
+        return set(held - Ids(listed) - reading.written) | (reading.suspects & listed.keys())
 
     async def _unlisted(self, reading: Reading, ids: Sequence[int], expected: int) -> set[int]:
         """Which of some ids the site does not list; stops when `expected` have been found."""

@@ -18,11 +18,11 @@ from mirror.wordpress.discovery import Root
 from mirror.wordpress.objects import dumps
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
+from spiders import proof
 from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.fallback import Fallback
-from spiders.proof import write
 from spiders.reading import NAMED, Reader
 from spiders.revisions import Revisions
 from spiders.seeing import Seeing
@@ -90,7 +90,7 @@ class Visit:
             for reading in self.readings:
                 # Nor is counted what the site has beyond what is held: some of that may be gone.
                 reading.proved, reading.doubt = False, True
-        write(self.session, api, self.readings)
+        proof.write(self.session, api, self.readings)
         if self._posts_refused():
             await self._fall_back(f"{self.session.host} refuses its posts over the REST API")
         else:
