@@ -15,9 +15,10 @@ from mirror.store.objects import TABLES, batches, held_and_gone, marks
 class CollectionState:
     """One collection as the last crawl left it.
 
-    `watermark`: the server's time when the last clean crawl of it began. `resume`: where an
-    unfinished walk goes on (JSON of `pagination.Resume`). `hidden`: the site's total less what was
-    visible. `reread_from`, `reread_at`: how far the rolling re-reading has come, and when.
+    `watermark`: the server's time when the last clean crawl of it began. `resume`: of an unfinished
+    walk its way, when it began, and where it goes on (JSON of `pagination.Resume`). `hidden`: the
+    site's total less what was visible. `reread_from`, `reread_at`: how far the rolling re-reading
+    has come, and when.
     """
 
     watermark: str | None = None
