@@ -177,7 +177,9 @@ def test_a_story_is_told_from_its_first_copy(path: Path, ask: Callable[..., Any]
     assert "+8 −0 words" in printed
     assert "\nThis article was first published on paper.com.+}" in ask("stories", f"{PAPER}:1")
     assert "no other post here" in ask("stories", f"{PAPER}:2")
+    write(path, GAZETTE, post(GAZETTE, 3, html(3), "2026-02-01T12:00:00"))
     assert ask("stories", "--site", GAZETTE, "--json") == []
+    assert len(ask("stories", "--site", COURIER, "--json")) == 1
     assert ask("stories", "--since", "2026-02-03", "--json") == []
 
 
