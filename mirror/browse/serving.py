@@ -1,6 +1,7 @@
 """Starting Datasette on a mirror, with settings for one that may be large and still growing."""
 
 import gc
+import socket
 import threading
 import webbrowser
 from pathlib import Path
@@ -64,20 +65,30 @@ def serve(
     Raises StoreError as `application` does, ConfigError when the port cannot be had.
     """
     app = application(db, media=media, public=public).app()
-    # What is loaded stays. Requests leave cycles: the command starts with a collector at rest.
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="on")
-    )
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    print(f"Browse the mirror at {address} (Ctrl-C ends)", flush=True)
-    if open_browser:
-        threading.Timer(0.8, webbrowser.open, [address]).start()
+    with _listening(host, port) as listening:
+        # What is loaded stays. Requests leave cycles: the command starts with a collector at rest.
+        gc.freeze()
+        gc.set_threshold(GARBAGE_AFTER)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+        port = listening.getsockname()[1]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        print(f"Browse the mirror at {address} (Ctrl-C ends)", flush=True)
+        if open_browser:
+            threading.Timer(0.8, webbrowser.open, [address]).start()
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            return
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there, had before anybody is told: uvicorn would say so too late.
+
+    With port 0 the system chooses one. Raises ConfigError.
+    """
     try:
-        server.run()
-    except KeyboardInterrupt:
-        return
-    except SystemExit as error:
-        # uvicorn exits with status 1 when the address is taken or not ours.
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = found[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
         raise ConfigError(f"cannot listen on {host}:{port}: choose another --port") from error

@@ -32,10 +32,19 @@ def test_what_is_no_mirror_is_refused(tmp_path: Path) -> None:
         application(other)
 
 
-def test_a_taken_port_is_an_error_in_words(sample: Path, server: Server) -> None:
+def test_a_taken_port_is_an_error_in_words(
+    sample: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
     port = int(server.url.rpartition(":")[2])
     with pytest.raises(ConfigError, match="choose another --port"):
         serve(sample, port=port)
+    said = capfd.readouterr()
+    assert said.out + said.err == "", "one line tells it, and the command writes that one"
+
+
+def test_a_name_that_leads_nowhere_is_an_error_in_words(sample: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot listen on no-such-host"):
+        serve(sample, host="no-such-host.invalid", port=0)
 
 
 def test_it_listens_on_loopback_and_ends_on_a_signal(sample: Path) -> None:
