@@ -329,6 +329,14 @@ def test_a_row_has_a_page_where_it_can_be_read_whole(own_sample: Path) -> None:
     site.close()
 
 
+def test_values_are_named_on_a_telephone_with_and_without_scripts(served: Served) -> None:
+    """There the head of the table is out of sight."""
+    names = re.findall(r'td:nth-of-type\(\d+\):before { content: "(\w+)"; }',
+                       served.get("/mirror/posts").text)  # fmt: skip
+    assert names[:3] == ["id", "site_id", "wp_id"]
+    assert "shape_id" in names
+
+
 def test_a_shape_is_named_by_its_number(served: Served) -> None:
     """Not by all that it says: a row would fill the screen."""
     labelled = served.get("/-/metadata.json").json()["databases"]["mirror"]["tables"]["shapes"]

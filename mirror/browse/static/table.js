@@ -7,14 +7,6 @@ window.addEventListener("DOMContentLoaded", () => {
         const name = names[(field.name || "").replace(/_\d+$/, "")];
         if (name && !field.labels.length) field.setAttribute("aria-label", name);
     }
-    // On a telephone a row's values stand below each other, and the titles of the columns nowhere:
-    // Datasette names them in a style sheet within the page, which ours does not allow.
-    for (const table of document.querySelectorAll("table.rows-and-columns")) {
-        const titles = [...table.querySelectorAll("thead th")].map(th => th.dataset.column || th.textContent.trim());
-        for (const row of table.querySelectorAll("tbody tr")) {
-            [...row.cells].forEach((cell, place) => { cell.dataset.column = titles[place] || ""; });
-        }
-    }
     // What the columns mean is there for whoever asks; the rows come first.
     const meanings = document.querySelector("dl.column-descriptions");
     if (!meanings) return;
