@@ -329,6 +329,19 @@ def test_a_row_has_a_page_where_it_can_be_read_whole(own_sample: Path) -> None:
     site.close()
 
 
+def test_a_site_tells_what_its_visitors_do_not_see(own_sample: Path) -> None:
+    """Else `4 of 5`, and complete, is a riddle."""
+    with closing(sqlite3.connect(own_sample)) as db, db:
+        db.execute(
+            "UPDATE coverage SET mirrored = mirrored - 1, hidden = 1 WHERE collection = 'posts'"
+        )
+    site = Served(own_sample)
+    text = site.get("/sites/harbourgazette.com").text
+    site.close()
+    assert text.count("1 hidden from visitors") == 1
+    assert "0 hidden" not in text
+
+
 def test_values_are_named_on_a_telephone_with_and_without_scripts(served: Served) -> None:
     """There the head of the table is out of sight."""
     names = re.findall(r'td:nth-of-type\(\d+\):before { content: "(\w+)"; }',
