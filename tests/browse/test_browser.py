@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.browse import hostile
 from tests.browse.payloads import PAYLOADS
@@ -129,6 +129,33 @@ def test_the_reading_frame_is_as_tall_as_its_text(context: BrowserContext, serve
     shorter = page.locator("iframe.reader").bounding_box()
     assert shorter
     assert shorter["height"] < 2500, "the frame follows its text, not the window"
+
+
+@pytest.mark.parametrize("last", ["**/mirror.js", "**/thumbnails/*"])
+def test_a_card_whose_picture_fails_is_like_one_that_has_none(
+    chromium: Browser, server: Server, last: str
+) -> None:
+    """Whether the picture fails before the page's script runs, or after."""
+    with chromium.new_context(viewport={"width": 1440, "height": 3000}) as opened:
+        page = opened.new_page()
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/thumbnails/*", lambda route: route.fulfill(status=404))
+        page.route(last, hold)
+        page.goto(server.url + "/search?q=harbour", wait_until="commit")
+        page.wait_for_timeout(500)
+        page.unroute(last, hold)
+        assert held
+        for route in held:
+            route.fallback()
+        settled(page)
+        expect(page.locator(".card h3").first).to_be_visible()
+        expect(page.locator(".card-picture, .card .tile-word")).to_have_count(0)
+        boxes = [card.bounding_box() for card in page.locator(".card").all()]
+        assert max(box["height"] for box in boxes if box) < 250
 
 
 def test_a_quote_leads_to_its_place(context: BrowserContext, server: Server) -> None:
