@@ -329,6 +329,16 @@ def test_a_row_has_a_page_where_it_can_be_read_whole(own_sample: Path) -> None:
     site.close()
 
 
+def test_a_row_that_is_longer_than_a_page_says_where_the_rest_is(own_sample: Path) -> None:
+    with closing(sqlite3.connect(own_sample)) as db, db:
+        db.execute("UPDATE posts SET content = ? WHERE id = 7", ["x" * 200_000 + "end"])
+    site = Served(own_sample)
+    text = site.get("/mirror/posts/7").text
+    site.close()
+    assert "x" * 200_000 + "… <em>The rest is in the row's JSON</em>" in text
+    assert text.count("The rest is") == 1
+
+
 def test_a_site_tells_what_its_visitors_do_not_see(own_sample: Path) -> None:
     """Else `4 of 5`, and complete, is a riddle."""
     with closing(sqlite3.connect(own_sample)) as db, db:
