@@ -6,6 +6,7 @@ Nothing here raises, whatever the HTML: a parser of the HTML standard has an ans
 
 import html as entities
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -40,12 +41,16 @@ _KNOWN_TAGS = 512
 
 # Browsers flatten what nests deeper (Chromium: 512); a parser's time grows with its square.
 _DEEPEST = 512
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?", re.DOTALL)
 # Elements that have no end tag, or that the next one of their kind closes: they do not nest.
 _FLAT = _words(
     "a area base br col embed hr img input link meta param source track wbr p li dt dd tr td th "
     "tbody thead tfoot option optgroup rb rp rt rtc caption colgroup"
 )
+# What is open of these is opened again in every block that follows (the HTML standard's "active
+# formatting elements"): hundreds of them, and each block weighs as much as a page.
+_FORMATTING = _words("b big code em font i nobr s small strike strong tt u")
+_MOST_FORMATTING = 8
 
 # Roles; what comes from _HIDDEN on has no text in place, and is not entered.
 _SEEN, _TEXT, _LINK, _BLOCK, _ASIDE, _CELL, _HIDDEN, _SOURCE = range(1, 9)
@@ -101,7 +106,7 @@ class Content:
         """The parsed document."""
         if self.raw.count(b"<") <= _DEEPEST:
             return LexborHTMLParser(self.raw)
-        return LexborHTMLParser(_flattened(self.html).encode("utf-8", "replace"))
+        return LexborHTMLParser(flattened(self.html).encode("utf-8", "replace"))
 
     @cached_property
     def _walk(self) -> "_Walk":
@@ -150,26 +155,40 @@ def searchable(
     return storable(plain(title or "")), storable(content.text)
 
 
-def _flattened(html: str) -> str:
-    """The HTML without the tags that would nest too deep; in itself nothing else is changed."""
-    depth = deepest = 0
-    for mark in _TAG.finditer(html):
-        if mark[2].lower() not in _FLAT:
-            depth = max(0, depth - 1) if mark[1] else depth + 1
-            deepest = max(deepest, depth)
-    if deepest <= _DEEPEST:
-        return html
-    depth = 0
+def flattened(html: str) -> str:
+    """The HTML without the tags that would nest too deep; in itself nothing else is changed.
+
+    An end tag closes what is open between its start tag and itself; one without a start tag
+    closes nothing, nor does what stands in a comment.
+    """
+    above: list[str] = []  # what is open, and kept
+    often: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
+    formatting = 0
 
     def keep(mark: re.Match[str]) -> str:
-        nonlocal depth
-        if mark[2].lower() in _FLAT:
+        nonlocal formatting
+        name = (mark[2] or "").lower()
+        if not name or name in _FLAT:
             return mark[0]
-        if not mark[1]:
-            depth += 1
-            return mark[0] if depth <= _DEEPEST else " "
-        depth = max(0, depth - 1)
-        return mark[0] if depth < _DEEPEST else " "
+        if mark[1]:
+            if left_out[name]:  # the end of what is not there
+                left_out[name] -= 1
+                return " "
+            while often[name]:
+                closed = above.pop()
+                often[closed] -= 1
+                formatting -= closed in _FORMATTING
+                if closed == name:
+                    break
+            return mark[0]
+        if len(above) >= _DEEPEST or (name in _FORMATTING and formatting >= _MOST_FORMATTING):
+            left_out[name] += 1
+            return " "
+        above.append(name)
+        often[name] += 1
+        formatting += name in _FORMATTING
+        return mark[0]
 
     return _TAG.sub(keep, html)
 

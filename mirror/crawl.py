@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from mirror import descriptors
-from mirror.errors import SiteError
+from mirror.errors import SiteError, StoreError
 from mirror.progress import Budget, CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
 from mirror.second_core import SecondCore
 from mirror.session import Clock, Session, now
@@ -125,6 +125,7 @@ class Crawls:
         self.crawlers: dict[str, Any] = {}  # in progress, by host
         self.summaries: list[CrawlSummary] = []
         self.error: Exception | None = None
+        self.bug: Exception | None = None
         self.stopping = False
         self.second_core = SecondCore()
         descriptors.ask_for_more()
@@ -145,8 +146,8 @@ class Crawls:
             if self.budget.seconds is not None:
                 loop.call_later(self.budget.seconds, self._spent, "its time")
             self.process.start(install_signal_handlers=False)
-        if self.error is not None:
-            raise self.error
+        if trouble := self.error or self.bug:
+            raise trouble
         return self.summaries
 
     def _next_round(self) -> None:
@@ -185,15 +186,21 @@ class Crawls:
     def _ended(self, host: str, task: "asyncio.Task[None]") -> None:
         spider = self.crawlers.pop(host).spider
         if not task.cancelled() and task.exception() is not None:
-            self.error = self.error or task.exception()  # type: ignore[assignment]
+            self._note(task.exception())
         elif spider is not None:
-            if spider.fatal is not None:
-                self.error = self.error or spider.fatal
+            self._note(spider.fatal)
             if spider.summary is not None:
                 self.summaries.append(spider.summary)
         self._begin_some()
         if not self.crawlers:
             self._next_round()
+
+    def _note(self, error: BaseException | None) -> None:
+        """What ends all: nothing can be kept. What is wrong with one site's crawl ends that one."""
+        if isinstance(error, StoreError):
+            self.error = self.error or error
+        elif isinstance(error, Exception):
+            self.bug = self.bug or error
 
     def _asked(self) -> None:
         self.requests += 1

@@ -48,12 +48,16 @@ def now() -> datetime:
 
 def timestamp(moment: datetime) -> str:
     """A moment as the database writes it: `YYYY-MM-DDTHH:MM:SSZ`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: what it makes of a year before 1000 has no four digits.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def moment(text: str | None) -> datetime | None:
-    """The inverse of `timestamp`."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+    """The inverse of `timestamp`; None also of what that did not write."""
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+    except ValueError:
+        return None
 
 
 class Session:

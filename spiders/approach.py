@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mirror.errors import RefusedError, SiteError
-from mirror.wordpress.collections import Survey, survey
+from mirror.wordpress.collections import MOST, Survey, survey
 from mirror.wordpress.discovery import PAGE, Root, discover
 from mirror.wordpress.envelope import is_wrapped, wrapped
 from mirror.wordpress.problems import Problem, read_list, read_object
@@ -69,6 +69,11 @@ class Approach:
         found = survey(types, taxonomies, root.index, comments=comments)
         for oddity in found.oddities:
             logger.info("%s: %s", root.home, oddity)
+        if found.left_out:
+            self.notes.append(
+                f"{found.left_out} of the collections that it names are left out: "
+                f"more than {MOST} of a kind are not believed"
+            )
         return found
 
     async def _object(self, root: Root, route: str) -> object:

@@ -20,6 +20,7 @@ from mirror.wordpress.access import REJECTIONS
 from mirror.wordpress.envelope import opened
 from mirror.wordpress.problems import classify
 from mirror.wordpress.reply import Reply
+from mirror.wordpress.routes import same_site
 from spiders.pace import Pace
 from spiders.unreachable import in_words, let_go
 
@@ -120,7 +121,7 @@ class Client:
         while True:
             reply = await self.get(url, headers=headers, signed=signed)
             target = _target(reply)
-            if target is None or len(passed) == HOPS or host_of(target) != host_of(url):
+            if target is None or len(passed) == HOPS or not same_site(target, url):
                 break
             passed.append(url)
             url = target

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 # Posts name terms and users: those are stored first (`Reader.named`), but read side by side.
 # Comments name posts. The address of a picture begins with its post's: read later, it is not that
 # of a post which has gone meanwhile.
+# WordPress' first release: a clock that shows an earlier time shows nothing.
+EARLIEST = datetime(2003, 5, 27, tzinfo=UTC)
 STAGES = ((*NAMED, "post"), ("media",), ("comment",))
 
 
@@ -192,7 +195,7 @@ class Visit:
             why = self.seeing.refusal(self.client.rejection)
             raise RefusedError(why, error.trail, kind="refused") from None
         self.seeing.require_origin(root.api)
-        if self.approach.server_time is not None:
+        if self.approach.server_time is not None and self.approach.server_time > EARLIEST:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
         self.client.learn_rows(states.page_size(self.session.db, self.session.site_id) or 100)

@@ -1,10 +1,13 @@
 """Content: text, links and sources of HTML, however broken."""
 
+import resource
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirror.content import Content, plain
+from mirror.content import Content, flattened, plain
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,34 @@ def test_any_html_has_text_and_links_within_it(html: str) -> None:
         assert text[link.start : link.end] == link.text
     for aside in content.asides:
         assert 0 <= aside.start <= aside.end <= len(text)
+
+
+HEAVY = {
+    "formatting that is open in each block": "<p>" + "".join(f"<b c{n}>" for n in range(500))
+    + "</p>" + "<p>x" * 20_000,
+    "ends that close nothing": "<li><ul></x>" * 20_000,
+    "ends in comments": "<div><!--</div>-->" * 20_000,
+    "depth": "<div>" * 100_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", HEAVY.values(), ids=HEAVY)
+def test_what_would_keep_a_parser_busy_is_flattened(markup: str) -> None:
+    before, started = peak(), time.process_time()
+    text = Content(markup).text
+    assert time.process_time() - started < 5
+    assert peak() - before < 150
+    assert text.count("x") == markup.count("<p>x")
+
+
+def peak() -> int:
+    """Megabytes that this process has taken at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def test_what_is_closed_is_not_deep() -> None:
+    """And what is usual stays as it is, to the letter."""
+    usual = "<div><p><b>a</b> <i>b</i><br></p><!-- <div> --><span>c</span></div>" * 2_000
+    assert flattened(usual) == usual
+    deep = "<div>" * 600 + "x" + "</div>" * 600 + "<p>y</p>"
+    assert Content(deep).text == "x\ny"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mirror.items import Item, StoredItem
+from mirror.session import moment, timestamp
 from mirror.sync.decide import decide
 from mirror.sync.fingerprint import changed_fields, fingerprint, steady
 from mirror.sync.plan import Way, is_mass_deletion, plan, slice_due
@@ -271,3 +272,10 @@ def test_numbers_that_python_would_round_are_told_apart(one: str, other: str) ->
     assert fingerprint("post", first) == fingerprint("post", {**POST, "score": exactly(f"[{one}]")})
     assert decide(item(second), held(first)).changed == ("score",)
     assert decide(item(first), held(first)).action == "unchanged"
+
+
+@pytest.mark.parametrize("year", [1, 999, 2026, 9999])
+def test_a_moment_of_any_year_can_be_read_again(year: int) -> None:
+    when = datetime(year, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
+    assert moment(timestamp(when)) == when.replace(microsecond=0)
+    assert moment("999-01-01T00:00:00Z") is None  # what an earlier version wrote

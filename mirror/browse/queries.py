@@ -169,7 +169,8 @@ LIMIT 500""",
         about="'upstreams/' || upstream",
         sql="""SELECT s.host AS site, u.domain AS upstream, u.name, g.posts, g.latest
 FROM (
-    SELECT upstream_id, site_id, count(*) AS posts, max(date_gmt) AS latest
+    SELECT upstream_id, site_id, count(*) AS posts,
+        coalesce(max(date_gmt), max(first_seen_at)) AS latest
     FROM posts WHERE upstream_id IS NOT NULL GROUP BY upstream_id, site_id
 ) AS g
 JOIN upstreams u ON u.id = g.upstream_id

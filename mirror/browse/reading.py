@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mirror.browse.bombs import is_bomb, words_of
+from mirror.content import flattened
 from mirror.media.offline import Lookup, localise
 from mirror.media.prose import clean
 
@@ -47,7 +48,7 @@ def readable(html: str, *, base: str, lookup: Lookup) -> str:
     place says so. Never raises; text beyond five million characters is left out, and markup that
     is made to keep parsers busy is shown as text.
     """
-    html = html[:_MOST].encode("utf-8", "replace").decode()
+    html = flattened(html[:_MOST].encode("utf-8", "replace").decode())
     if is_bomb(html):
         return f"<p>{escape(words_of(html))}</p>"
     tree = LexborHTMLParser(localise(html, lookup, base))

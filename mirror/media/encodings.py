@@ -26,7 +26,7 @@ class Unpacker:
     def __init__(self, encoding: str) -> None:
         """Raises BadEncoding for any other encoding."""
         if encoding not in ("gzip", "x-gzip", "deflate"):
-            raise BadEncoding(f"Content-Encoding {encoding[:40]}, which was not asked for")
+            raise BadEncoding(f"Content-Encoding {encoding[:40]!a}, which was not asked for")
         self._inflate = zlib.decompressobj(wbits=_GZIP_OR_ZLIB)
         self._pending = b""
 

@@ -186,11 +186,17 @@ def _target(response: aiohttp.ClientResponse, url: str) -> str:
 
 
 def _etag(response: aiohttp.ClientResponse) -> str | None:
-    return response.headers.get("ETag", "")[:200] or None
+    return _validator(response, "ETag", 200)
 
 
 def _last_modified(response: aiohttp.ClientResponse) -> str | None:
-    return response.headers.get("Last-Modified", "")[:100] or None
+    return _validator(response, "Last-Modified", 100)
+
+
+def _validator(response: aiohttp.ClientResponse, name: str, most: int) -> str | None:
+    """A header to be sent back one day; None if it has other characters than headers may have."""
+    value = response.headers.get(name, "")[:most]
+    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _host(url: str) -> str:

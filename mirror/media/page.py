@@ -12,7 +12,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-from mirror.content import plain
+from mirror.content import flattened, plain
 from mirror.media.offline import Lookup, localise
 from mirror.media.prose import FETCHING, clean
 
@@ -53,7 +53,8 @@ def standalone(post: Mapping[str, Any], lookup: Lookup, embed: Callable[[str], s
     def placed(found: re.Match[str]) -> str:
         return escape(embed(found[0].partition(":")[2]) or "")
 
-    body = sanitise(localise(post.get("content") or "", stand_in, link), addresses)
+    content = flattened(post.get("content") or "")
+    body = sanitise(localise(content, stand_in, link), addresses)
     title = escape(plain(post.get("title") or "")) or "Untitled"
     source = escape(link)
     page = (

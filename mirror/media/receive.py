@@ -124,7 +124,8 @@ def _make_resumable(
     """Notes a large file's validator: If-Range wants a strong one (RFC 9110, 13.1.5)."""
     etag = response.headers.get("ETag", "")
     validator = etag if etag.startswith('"') else response.headers.get("Last-Modified", "")
-    if validator and total is not None and total >= WORTH_RESUMING:
+    sound = validator.isascii() and validator.isprintable()
+    if validator and sound and total is not None and total >= WORTH_RESUMING:
         part.keep_note(Note(url=url, validator=validator[:200], total=total))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from mirror.urls import host_of, site_key
+from mirror.wordpress.objects import storable
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,7 +123,8 @@ def finish(
     db: Database, crawl_id: int, outcome: str, message: str | None, counts: Counts, now: str
 ) -> None:
     """Ends a crawl."""
-    columns = {"outcome": outcome, "message": message, "finished_at": now, **asdict(counts)}
+    told = storable(message) if message else None
+    columns = {"outcome": outcome, "message": told, "finished_at": now, **asdict(counts)}
     names = ", ".join(f"{name} = ?" for name in columns)
     db.execute(f"UPDATE crawls SET {names} WHERE id = ?", [*columns.values(), crawl_id])
 

@@ -1,11 +1,12 @@
 """What could not be had, and why: recorded, retried, resolved. No input ends without an outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from mirror.items import Collection
 from mirror.store.objects import TABLES
+from mirror.wordpress.objects import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ def record(
     db: Database, site_id: int, crawl_id: int, failure: Failure, now: str, next_at: str | None
 ) -> None:
     """Notes a failure: the open row of the same address counts one attempt more."""
+    failure = replace(failure, url=storable(failure.url), message=storable(failure.message))
     known = db.execute(
         "UPDATE failures SET crawl_id = ?, kind = ?, status = ?, message = ?, last_at = ?, "
         "attempts = attempts + (failures.crawl_id != ?), next_at = ? "

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mirror.items import Collection, Kind
+from mirror.wordpress.objects import storable
 from mirror.wordpress.routes import arguments, has_route
 
 CORE = "wp/v2"
@@ -31,10 +32,18 @@ _FIRST = ("category", "post_tag", "post", "page")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """The collections of a site, in the order to read them, and what was odd, in words."""
+    """The collections of a site, in the order to read them, and what was odd, in words.
+
+    `left_out`: how many more it names than are believed.
+    """
 
     collections: tuple[Collection, ...]
     oddities: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+# Collections of one kind: each is asked for by itself. Sites with many plugins have some thirty.
+MOST = 100
 
 
 def from_types(
@@ -67,8 +76,16 @@ def survey(types: object, taxonomies: object, index: object, *, comments: bool =
             oddities.append(f"{collection.slug}: its route {collection.route} is that of {first}")
         else:
             known[collection.route] = collection
-    named = _named(list(known.values()))
-    return Survey(collections=tuple(sorted(named, key=_rank)), oddities=tuple(oddities))
+    named = sorted(_named(list(known.values())), key=_rank)
+    counts: Counter[Kind] = Counter()
+    kept = []
+    for collection in named:
+        counts[collection.kind] += 1
+        if counts[collection.kind] <= MOST:
+            kept.append(collection)
+    return Survey(
+        collections=tuple(kept), oddities=tuple(oddities), left_out=len(named) - len(kept)
+    )
 
 
 def _listed(
@@ -142,7 +159,7 @@ _CORE_SLUGS = {
 
 
 def _collection(kind: Kind, slug: str, namespace: str, base: str) -> Collection:
-    return Collection(name=base, kind=kind, slug=slug, route=f"/{namespace}/{base}")
+    return Collection(name=base, kind=kind, slug=storable(slug), route=f"/{namespace}/{base}")
 
 
 def _named(collections: list[Collection]) -> list[Collection]:

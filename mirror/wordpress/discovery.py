@@ -17,6 +17,7 @@ from mirror.errors import ConfigError, DiscoveryError, RefusedError, SiteErrorKi
 from mirror.items import JsonObject
 from mirror.urls import host_of, is_global_host
 from mirror.wordpress import advertised
+from mirror.wordpress.objects import storable
 from mirror.wordpress.parse import Unreadable, decode
 from mirror.wordpress.problems import Problem, classify, read_list
 from mirror.wordpress.reply import Reply
@@ -350,7 +351,7 @@ def _described(api: Api, index: JsonObject, home: str, trail: list[str]) -> Root
 
 def _text(value: object) -> str:
     """REST sends names as HTML: unescaped once, they are plain."""
-    return html.unescape(value).strip() if isinstance(value, str) else ""
+    return storable(html.unescape(value).strip()) if isinstance(value, str) else ""
 
 
 def _hours(value: object) -> float | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from mirror.wordpress.objects import storable
 from mirror.wordpress.parse import Decoded, Unreadable, decode
 from mirror.wordpress.reply import Reply
 from mirror.wordpress.routes import same_site
@@ -200,7 +201,7 @@ def error_code(value: object) -> str:
     if not isinstance(value, dict) or "message" not in value:
         return ""
     code = value.get("code")
-    return code[:100] if isinstance(code, str) else ""
+    return storable(code[:100]) if isinstance(code, str) else ""
 
 
 def _read(reply: Reply, now: datetime | None) -> Decoded | Problem:

@@ -323,6 +323,18 @@ async def two_lengths(asked: Asked, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
+@at("/odd-validators.png")
+async def odd_validators(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """Bytes that are no text, where a validator stands."""
+    writer.write(b'HTTP/1.1 200 OK\r\nETag: "\xff"\r\nLast-Modified: \xff\r\n')
+    writer.write(b"Content-Length: %d\r\n\r\n" % len(GOOD) + GOOD)
+
+
+@at("/odd-encoding.png")
+async def odd_encoding(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: \xff\r\nContent-Length: 2\r\n\r\nab")
+
+
 @at("/short-length.png")
 async def short_length(asked: Asked, writer: asyncio.StreamWriter) -> None:
     send(writer, GOOD, Content_Length=len(GOOD) // 2)

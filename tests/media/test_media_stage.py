@@ -143,6 +143,15 @@ def test_a_large_file_is_resumed(site: Site, server: Server) -> None:
     assert (asked["range"], asked["if-range"]) == ("bytes=2000000-", '"large-1"')
 
 
+def test_headers_that_are_no_text_are_no_validators(site: Site) -> None:
+    site.want("/odd-validators.png", "/odd-encoding.png", "/good.png")
+    found = site.fetch()
+    assert (found.fetched, found.errors) == (2, {"bad encoding": 1})
+    row = site.row("/odd-validators.png")
+    assert (row["etag"], row["last_modified"]) == (None, None)
+    assert "\\udcff" in site.row("/odd-encoding.png")["message"]
+
+
 def test_less_than_was_asked_for_is_not_the_rest(site: Site) -> None:
     """A cache may send a range shorter than the one asked for."""
     site.want("/by-pieces.jpg")
