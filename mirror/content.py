@@ -51,6 +51,9 @@ _FLAT = _words(
 # formatting elements"): hundreds of them, and each block weighs as much as a page.
 _FORMATTING = _words("b big code em font i nobr s small strike strong tt u")
 _MOST_FORMATTING = 8
+# Each attribute is compared with all before it in its tag.
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{10000}")
+_MOST_ATTRIBUTES = 3_000
 
 # Roles; what comes from _HIDDEN on has no text in place, and is not entered.
 _SEEN, _TEXT, _LINK, _BLOCK, _ASIDE, _CELL, _HIDDEN, _SOURCE = range(1, 9)
@@ -104,7 +107,7 @@ class Content:
     @cached_property
     def tree(self) -> LexborHTMLParser:
         """The parsed document."""
-        if self.raw.count(b"<") <= _DEEPEST:
+        if self.raw.count(b"<") <= _DEEPEST and not _LONG_TAG.search(self.raw):
             return LexborHTMLParser(self.raw)
         return LexborHTMLParser(flattened(self.html).encode("utf-8", "replace"))
 
@@ -169,6 +172,8 @@ def flattened(html: str) -> str:
     def keep(mark: re.Match[str]) -> str:
         nonlocal formatting
         name = (mark[2] or "").lower()
+        if name and len(mark[0]) > 10_000 and _is_crowded(mark[0]):
+            return " "
         if not name or name in _FLAT:
             return mark[0]
         if mark[1]:
@@ -191,6 +196,11 @@ def flattened(html: str) -> str:
         return mark[0]
 
     return _TAG.sub(keep, html)
+
+
+def _is_crowded(tag: str) -> bool:
+    """Whether a tag may have more attributes than any that somebody wrote."""
+    return len(tag.split()) + tag.count("/") + tag.count('"') // 2 > _MOST_ATTRIBUTES
 
 
 class _Walk:

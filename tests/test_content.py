@@ -111,6 +111,7 @@ HEAVY = {
     "ends that close nothing": "<li><ul></x>" * 20_000,
     "ends in comments": "<div><!--</div>-->" * 20_000,
     "depth": "<div>" * 100_000,
+    "attributes": "<p>x<i " + " ".join(f"a{n}" for n in range(80_000)) + ">",
 }  # fmt: skip
 
 
