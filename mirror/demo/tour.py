@@ -21,7 +21,7 @@ from mirror.config.settings import media_beside
 from mirror.content import Content
 from mirror.demo.site import sample_site, second_day, serve
 from mirror.differences import differences
-from mirror.errors import ConfigError
+from mirror.errors import ConfigError, MirrorError
 from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched
 from mirror.store.connection import connect, explained
@@ -41,14 +41,16 @@ TITLE = "bold blue"
 SHOWN_EDITS, SHOWN_UPSTREAMS = 2, 2
 
 
-def run(db: Path | None = None) -> None:
+def run(db: Path | None = None, *, quiet: bool = False) -> None:
     """Mirrors the sample site twice, with a day in between, and prints what came of it.
 
-    Raises ConfigError when the file is there already and is anything but an earlier demo.
+    Raises ConfigError when the file is there already and is anything but an earlier demo, and
+    MirrorError when it was stopped from outside.
     """
     path = db or DEFAULT
     _make_room(path)
     out = console()
+    out.quiet = quiet
     site = sample_site()
     with serve(site) as served:
         order = CrawlOrder(url=served.url)
@@ -66,6 +68,8 @@ def run(db: Path | None = None) -> None:
         crawl.run(days(), db=path, watcher=watcher, settings=_settings(path))
         if watcher.unread is not None:
             raise watcher.unread
+        if watcher.is_cut_short:
+            raise MirrorError("the demo was stopped before its end: the next one begins anew")
     mirror = connect(path)
     try:
         _show_changes(mirror, watcher.summaries[-1], out)
@@ -86,6 +90,11 @@ class _Day(Unwatched):
         self.summaries: list[CrawlSummary] = []
         self.unread: BrokenPipeError | None = None
         self._out = out
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the demo did not get to the end of its second day."""
+        return len(self.summaries) < 2 or self.summaries[-1].outcome == "interrupted"
 
     def started(self, site: str) -> None:
         if self.summaries:

@@ -315,6 +315,25 @@ def test_the_demo_ends_when_nobody_reads_on(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (BROKEN_PIPE, "")
 
 
+def test_the_demo_ends_when_it_is_told_to(folder: Path) -> None:
+    """In the night between its two days."""
+    demo = subprocess.Popen(
+        [sys.executable, "-u", "-m", "mirror", "demo"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert demo.stdout is not None
+        while "complete in" not in demo.stdout.readline():
+            assert demo.poll() is None
+        demo.terminate()
+        out, err = demo.communicate(timeout=30)
+    finally:
+        demo.kill()
+    assert demo.returncode == 1
+    assert "the demo was stopped before its end" in err
+    assert "Now look around" not in out
+
+
 def test_the_demo_touches_no_mirror_of_ones_own(mirrored: Path) -> None:
     """Not even of a site on this machine."""
     for host in ("a.de", "127.0.0.1"):
