@@ -71,14 +71,19 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         setattr(invocation, str(param.name), value)
 
 
-COMMON: list[click.Parameter] = [
-    click.Option(
+def db_option(help: str) -> click.Option:
+    """`--db PATH`, which a command may explain in words of its own."""
+    return click.Option(
         ["--db"],
         type=click.Path(dir_okay=False, path_type=Path),
         callback=_keep,
         expose_value=False,
-        help="The database (env MIRROR_DB; default: mirror.db here).",
-    ),
+        help=help,
+    )
+
+
+COMMON: list[click.Parameter] = [
+    db_option("The database (env MIRROR_DB; default: mirror.db here)."),
     click.Option(
         ["--config"],
         type=click.Path(dir_okay=False, path_type=Path),
@@ -110,7 +115,8 @@ class Command(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.extend(COMMON)
+        own = {param.name for param in self.params}
+        self.params.extend(param for param in COMMON if param.name not in own)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -305,6 +305,25 @@ def test_the_demo_shows_it_all(folder: Path) -> None:
     assert "all is well" in program("check", "--db", "mirror-demo.db").stdout
 
 
+def test_a_quiet_demo_says_nothing(folder: Path) -> None:
+    found = program("demo", "-q", "--db", "quiet.db")
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+    assert (folder / "quiet.db").exists()
+
+
+def test_the_demo_says_where_it_goes(
+    folder: Path, mirror: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not where MIRROR_DB and the config file say: that may be a mirror of one's own."""
+    monkeypatch.setenv("MIRROR_DB", "own.db")
+    went: list[Path | None] = []
+    monkeypatch.setattr("mirror.demo.tour.run", lambda db, *, quiet: went.append(db))
+    assert "default: mirror-demo.db here" in mirror("demo", "--help").out
+    for words in ([], ["--db", "other.db"]):
+        assert mirror("demo", *words).code == 0
+    assert went == [None, Path("other.db")]
+
+
 def test_the_demo_ends_when_nobody_reads_on(folder: Path) -> None:
     done = subprocess.run(
         ["bash", "-c", "set -o pipefail; timeout 60 $PYTHON -m mirror demo | head -n 2"],

@@ -2,10 +2,14 @@
 
 import click
 
-from mirror.cli.options import Command, Invocation, pass_invocation
+from mirror.cli.options import Command, Invocation, db_option, pass_invocation
+
+DB = db_option(
+    "The database (default: mirror-demo.db here, whatever MIRROR_DB and the config say)."
+)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, params=[DB])
 @pass_invocation
 def command(invocation: Invocation) -> None:
     """Mirror a small bundled site and show what comes of it; needs no network.
@@ -15,4 +19,4 @@ def command(invocation: Invocation) -> None:
     """
     from mirror.demo.tour import run
 
-    run(invocation.db)
+    run(invocation.db, quiet=invocation.quiet)
