@@ -110,13 +110,25 @@ COMMON: list[click.Parameter] = [
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def _with_common(params: list[click.Parameter]) -> list[click.Parameter]:
+    own = {param.name for param in params}
+    return [*params, *(param for param in COMMON if param.name not in own)]
+
+
 class Command(click.Command):
     """A command that takes the common options after its name too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = {param.name for param in self.params}
-        self.params.extend(param for param in COMMON if param.name not in own)
+        self.params = _with_common(self.params)
+
+
+class Group(click.Group):
+    """A command with commands of its own, which takes the common options before their names too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params = _with_common(self.params)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -127,9 +127,15 @@ def test_every_command_has_its_module_its_help_and_the_common_options(
     assert " ".join(command.help.split("\n\n")[0].split()) == COMMANDS[name]
     found = mirror(name, "--help")
     assert found.code == 0
-    if not hasattr(command, "commands"):
-        assert "--db" in found.out
-        assert "--config" in found.out
+    assert "--db" in found.out
+    assert "--config" in found.out
+
+
+def test_common_options_before_the_command_of_a_command(folder: Path, mirror: Any) -> None:
+    assert f"--db {folder / 'x.db'}" in mirror("schedule", "--db", "x.db", "cron").out
+    (folder / "x.toml").write_text('[[site]]\nurl = "https://gazette.example"\n')
+    for words in (["--config", "x.toml"], ["--config", "x.toml", "list"]):
+        assert "gazette.example" in mirror("sites", *words).out
 
 
 # Each costs tens of milliseconds, and is for crawling, judging or browsing.

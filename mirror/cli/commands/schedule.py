@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mirror.cli.options import Command, Invocation, pass_invocation
+from mirror.cli.options import Command, Group, Invocation, pass_invocation
 from mirror.cli.units import Job, cron_line, service_unit, timer_unit
 from mirror.config.kinds import duration
 from mirror.config.settings import Config, settings_of, variable
@@ -17,7 +17,7 @@ from mirror.errors import ConfigError
 AUTO_LEAST, LONGEST = timedelta(hours=1), timedelta(days=1)
 
 
-@click.group(cls=click.Group)
+@click.group(cls=Group)
 def command() -> None:
     """Print a crontab line or systemd units, ready to paste.
 

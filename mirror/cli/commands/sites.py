@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mirror.cli.known import KnownSite, known_sites
-from mirror.cli.options import Command, Invocation, json_option, pass_invocation
+from mirror.cli.options import Command, Group, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
 from mirror.config import Config, Site, load
 from mirror.config.kinds import Address, Duration, Kind
@@ -29,7 +29,7 @@ COLUMNS = (
 )
 
 
-@click.group(cls=click.Group, invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @pass_invocation
 @click.pass_context
