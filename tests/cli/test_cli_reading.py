@@ -393,6 +393,18 @@ def test_gc_lists_first_and_removes_when_told_to(mirrored: Path, mirror: Any) ->
     assert mirror("gc").out == "0 files, 0 B: could go (--delete removes them)\n"
 
 
+def test_gc_as_json(mirrored: Path, mirror: Any) -> None:
+    stray = media_file(mirrored, b"abc").with_name("0" * 62 + ".txt")
+    stray.write_bytes(b"12345")
+    listed = json.loads(mirror("gc", "--json").out)
+    assert [(file["bytes"], file["why"]) for file in listed["files"]] == [
+        (3, "no post uses it"), (5, "no row names it"),
+    ]  # fmt: skip
+    assert listed["removed"] is False
+    assert json.loads(mirror("gc", "--delete", "--json").out) == {**listed, "removed": True}
+    assert json.loads(mirror("gc", "--json").out) == {"files": [], "removed": False}
+
+
 def test_show_as_a_page_of_its_own(ask: Any) -> None:
     page = ask("show", "3", "--html")
     assert page.startswith("<!doctype html>")

@@ -1,15 +1,15 @@
 """`mirror gc`."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 from sqlite_utils import Database
 
 from mirror.cli.media import media_store
-from mirror.cli.options import Command, Invocation, pass_invocation
-from mirror.cli.output import bytes_text
+from mirror.cli.options import Command, Invocation, json_option, pass_invocation
+from mirror.cli.output import bytes_text, print_json
 from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import strays, sweep_incoming
@@ -37,8 +37,11 @@ class Unneeded:
     help="Another database that keeps its files in the same place.",
 )
 @click.option("--wait", is_flag=True, help="Wait for another run to end.")
+@json_option
 @pass_invocation
-def command(invocation: Invocation, delete: bool, also: tuple[Path, ...], wait: bool) -> None:
+def command(
+    invocation: Invocation, delete: bool, also: tuple[Path, ...], wait: bool, as_json: bool
+) -> None:
     """Remove media files that nothing in the mirror uses.
 
     Those that no post, no version of one and no attachment names, and those that no row knows.
@@ -56,6 +59,9 @@ def command(invocation: Invocation, delete: bool, also: tuple[Path, ...], wait: 
                 _remove(db, store, found, shared)
         finally:
             db.close()
+    if as_json:
+        print_json({"files": [asdict(file) for file in found], "removed": delete})
+        return
     if invocation.quiet:
         return
     for file in found:
