@@ -34,3 +34,12 @@ def test_links_between_the_docs_lead_somewhere() -> None:
 def test_no_file_names_a_place_on_somebody_s_machine() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         assert not re.search(r"/(home|root|Users)/\w|/work/", page.read_text()), page.name
+
+
+def test_the_readme_finds_the_command_that_it_names() -> None:
+    """Also what the demo says at its end: the line that runs it leaves the environment active."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    naming = [block for block in blocks if re.search(r"^mirror |&& (\S+/)?mirror ", block, re.M)]
+    assert len(naming) == 2
+    for block in naming:
+        assert ". .venv/bin/activate" in re.split(r"^mirror |&& mirror ", block, flags=re.M)[0]
