@@ -93,9 +93,10 @@ def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     out = console()
+    wanted = _widths(columns, cells)
     least = [
         min(width, column.least) if column.fold else width
-        for column, width in zip(columns, _widths(columns, cells), strict=True)
+        for column, width in zip(columns, wanted, strict=True)
     ]
     shown, below = list(range(len(columns))), list[int]()
 
@@ -109,6 +110,14 @@ def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
     while is_too_wide() and len(shown) > 1 and columns[shown[-1]].fold:
         below.insert(0, shown.pop())
 
+    # rich would take room from columns at their least, too. What is short is whole first.
+    widths = list(least)
+    room = out.width - sum(least[i] + GAP for i in shown)
+    for i in sorted(shown, key=lambda i: wanted[i] - least[i]):
+        more = max(0, min(wanted[i] - least[i], room))
+        widths[i] += more
+        room -= more
+
     def table(*, titled: bool) -> Table:
         made = Table(box=None, padding=(0, GAP, 0, 0), header_style="dim", show_header=titled)
         for i in shown:
@@ -118,13 +127,12 @@ def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
                 style=columns[i].style,
                 overflow="fold",
                 no_wrap=not columns[i].fold,
-                min_width=least[i],
-                # Rows with something below them are tables of their own, under the same titles.
-                width=least[i] if below else None,
+                width=widths[i],
             )
         return made
 
     if below:
+        # Rows with something below them are tables of their own, under the same titles.
         for place, row in enumerate(cells):
             one = table(titled=not place)
             one.add_row(*(Text(row[i]) for i in shown))

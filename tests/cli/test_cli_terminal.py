@@ -2,8 +2,10 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,24 @@ def test_no_number_of_a_table_is_cut(mirrored: Path, columns: int) -> None:
         assert max(map(len, lines)) <= columns
         assert columns > 60 or "no room for" in written
         assert {"site", "upstream", "version"} & set(lines[0].split())
+
+
+def test_what_matters_most_is_whole_at_80_columns(mirrored: Path) -> None:
+    with closing(sqlite3.connect(mirrored)) as db, db:
+        db.execute("UPDATE crawls SET outcome = NULL, finished_at = NULL")
+    _, written = on_a_terminal("status", columns=80)
+    titles, *rows = COLOURS.sub("", written).splitlines()
+    for title in ("site", "last run", "outcome", "posts", "coverage", "failures", "next due"):
+        assert title in titles
+    assert "gazette.example" in rows[0]
+
+
+def test_a_list_of_sites_is_not_cut_either(mirrored: Path) -> None:
+    _, written = on_a_terminal("sites", columns=60)
+    lines = COLOURS.sub("", written).splitlines()
+    assert "https://gazette.example" in lines[1]
+    assert max(map(len, lines)) <= 60
+    assert "database" in written or "no room for: comments" in written
 
 
 def test_a_crawl_shows_bars_and_leaves_only_its_summary(folder: Path) -> None:

@@ -20,12 +20,12 @@ from mirror.store.crawls import find_site, forget
 from mirror.urls import site_key
 
 COLUMNS = (
-    Column(title="site", style="bold"),
+    Column(title="site", style="bold", fold=True, least=20),
     Column(title="every"),
-    Column(title="media"),
-    Column(title="comments"),
-    Column(title="only"),
-    Column(title="known from"),
+    Column(title="media", spare=2),
+    Column(title="comments", spare=3),
+    Column(title="only", fold=True, least=10),
+    Column(title="known from", spare=1),
 )
 
 

@@ -18,7 +18,7 @@ from mirror.store.reading.sites import FailureRow, open_failures
 COLUMNS = (
     Column(title="site", style="bold", fold=True, least=20),
     Column(title="last run", fold=True, least=8),
-    Column(title="outcome", spare=2),
+    Column(title="outcome", fold=True, least=11, spare=2),
     Column(title="posts", right=True),
     Column(title="media", right=True, spare=3),
     Column(title="versions", right=True, spare=5),
