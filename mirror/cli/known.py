@@ -1,5 +1,6 @@
 """The sites that are known: those of the config file and those of the database, as one list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,10 +8,13 @@ import click
 from sqlite_utils import Database
 
 from mirror.cli.options import Invocation
+from mirror.cli.text import one_line
 from mirror.config import Site
 from mirror.schedule import Due, PastRun, due
 from mirror.store.reading.sites import CrawlRow, SiteRow, sites
 from mirror.urls import host_of, site_key
+
+NAMED = 5  # known sites that an error names; more would hide what it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +65,14 @@ def site_address(text: str, known: list[KnownSite]) -> str:
     return text if "://" in text else f"https://{text}"
 
 
-def no_site(text: str) -> click.UsageError:
-    """The error of naming a site that is not there."""
-    return click.UsageError(f"there is no site {text!r} (`mirror sites` lists them)")
+def no_site(text: str, hosts: Iterable[str]) -> click.UsageError:
+    """The error of naming a site that is not there: it names those that are, if they are few."""
+    there = sorted(set(hosts))
+    if 0 < len(there) <= NAMED:
+        advice = f": there is {one_line(' · '.join(there))}"
+    else:
+        advice = " (`mirror sites` lists them)"
+    return click.UsageError(f"there is no site {text!r}{advice}")
 
 
 def site_host(db: Database, text: str | None) -> str | None:
@@ -71,8 +80,9 @@ def site_host(db: Database, text: str | None) -> str | None:
     if text is None:
         return None
     host = host_of(text if "://" in text else f"https://{text}")
-    if db.execute("SELECT 1 FROM sites WHERE host = ?", [host]).fetchone() is None:
-        raise no_site(text)
+    hosts = [row[0] for row in db.execute("SELECT host FROM sites")]
+    if host not in hosts:
+        raise no_site(text, hosts)
     return host
 
 

@@ -265,6 +265,20 @@ def test_a_site_that_is_not_there_is_an_error(
     assert mirror(*command, "--site", f"https://www.{known}/").code == 0
 
 
+@pytest.mark.parametrize("words", [["status", "typo"], ["changes", "--site", "typo"]])
+def test_an_unknown_site_is_told_which_there_are(
+    mirrored: Path, mirror: Any, words: list[str]
+) -> None:
+    assert "there is no site 'typo': there is gazette.example;" in mirror(*words).err
+    with closing(sqlite3.connect(mirrored)) as db, db:
+        for n in range(9):
+            db.execute(
+                "INSERT INTO sites (url, host, first_seen_at) VALUES (?, ?, '2026-01-01')",
+                [f"https://s{n}.example", f"s{n}.example"],
+            )
+    assert "(`mirror sites` lists them)" in mirror(*words).err
+
+
 def test_sites_of_one_host_are_told_apart(mirrored: Path, mirror: Any) -> None:
     with closing(sqlite3.connect(mirrored)) as db, db:
         (host,) = db.execute("SELECT host FROM sites").fetchone()

@@ -43,7 +43,7 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     every = known_sites(invocation, now)
     known = [site for site in every if host is None or site.is_named(host)]
     if host and not known:
-        raise no_site(host)
+        raise no_site(host, (site.host for site in every))
     failures = _failures(invocation, known) if host or as_json else {}
     rot = _rot(invocation, known)
     if as_json:
