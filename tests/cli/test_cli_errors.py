@@ -107,6 +107,14 @@ def test_a_reader_that_goes_away_is_no_error(mirrored: Path) -> None:
     assert found.returncode in (0, 141)
 
 
+@pytest.mark.parametrize("words", ["status", "changes --json", "diff 1", "--version"])
+def test_closed_streams_are_no_error(mirrored: Path, words: str) -> None:
+    mirror = f"{sys.executable} -m mirror {words}"
+    closed = subprocess.run(["sh", "-c", f"{mirror} >&-"], capture_output=True, text=True)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    assert subprocess.run(["sh", "-c", f"{mirror} <&- >&- 2>&-"]).returncode == 0
+
+
 def test_output_in_a_poor_locale(mirrored: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
     for words in (["show", "4"], ["show", "4", "--json"], ["status"], ["diff", "1"]):
