@@ -52,7 +52,8 @@ _FLAT = _words(
 _FORMATTING = _words("b big code em font i nobr s small strike strong tt u")
 _MOST_FORMATTING = 8
 # Each attribute is compared with all before it in its tag.
-_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{10000}")
+_LONG = 10_000
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG}}}")
 _MOST_ATTRIBUTES = 3_000
 
 # Roles; what comes from _HIDDEN on has no text in place, and is not entered.
@@ -107,9 +108,9 @@ class Content:
     @cached_property
     def tree(self) -> LexborHTMLParser:
         """The parsed document."""
-        if self.raw.count(b"<") <= _DEEPEST and not _LONG_TAG.search(self.raw):
-            return LexborHTMLParser(self.raw)
-        return LexborHTMLParser(flattened(self.html).encode("utf-8", "replace"))
+        flat = flattened(self.html)
+        same = flat is self.html
+        return LexborHTMLParser(self.raw if same else flat.encode("utf-8", "replace"))
 
     @cached_property
     def _walk(self) -> "_Walk":
@@ -162,8 +163,11 @@ def flattened(html: str) -> str:
     """The HTML without the tags that would nest too deep; in itself nothing else is changed.
 
     An end tag closes what is open between its start tag and itself; one without a start tag
-    closes nothing, nor does what stands in a comment.
+    closes nothing, nor does what stands in a comment. What has too few tags to nest so is returned
+    as it is.
     """
+    if html.count("<") <= _DEEPEST and not _LONG_TAG.search(html):
+        return html
     above: list[str] = []  # what is open, and kept
     often: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
@@ -172,7 +176,7 @@ def flattened(html: str) -> str:
     def keep(mark: re.Match[str]) -> str:
         nonlocal formatting
         name = (mark[2] or "").lower()
-        if name and len(mark[0]) > 10_000 and _is_crowded(mark[0]):
+        if name and len(mark[0]) > _LONG and _is_crowded(mark[0]):
             return " "
         if not name or name in _FLAT:
             return mark[0]

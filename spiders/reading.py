@@ -209,7 +209,8 @@ class Reader:
         name = reading.collection.name
         reading.owed = set(failures.due(db, site_id, name, self.session.now))
         due, reread = self._slice(reading, state)
-        await self.fetch(reading, wanted | reading.owed | due)
+        wanted |= reading.owed | due
+        await self.fetch(reading, wanted)
         if reread:
             with self.session.transaction():
                 states.update(db, site_id, name, reread)
@@ -218,8 +219,7 @@ class Reader:
             self.note_failure(reading, reading.problem)
         reading.proved = not reading.failed
         reading.how = f"asked what changed since {timestamp(reading.plan.since)}"
-        asked = len(wanted | reading.owed | due)
-        self.watcher.collection(self.session.host, name, asked, asked)
+        self.watcher.collection(self.session.host, name, len(wanted), len(wanted))
 
     async def catch_up(self, reading: Reading) -> None:
         """Reads what changed while a long walk went on."""

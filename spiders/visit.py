@@ -32,11 +32,11 @@ from spiders.walking import Refused
 
 logger = logging.getLogger(__name__)
 
+# WordPress' first release: a clock that shows an earlier time shows nothing.
+EARLIEST = datetime(2003, 5, 27, tzinfo=UTC)
 # Posts name terms and users: those are stored first (`Reader.named`), but read side by side.
 # Comments name posts. The address of a picture begins with its post's: read later, it is not that
 # of a post which has gone meanwhile.
-# WordPress' first release: a clock that shows an earlier time shows nothing.
-EARLIEST = datetime(2003, 5, 27, tzinfo=UTC)
 STAGES = ((*NAMED, "post"), ("media",), ("comment",))
 
 

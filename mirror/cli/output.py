@@ -131,19 +131,16 @@ def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> None:
             )
         return made
 
-    if below:
-        # Rows with something below them are tables of their own, under the same titles.
-        for place, row in enumerate(cells):
-            one = table(titled=not place)
-            one.add_row(*(Text(row[i]) for i in shown))
-            out.print(one)
+    drawn = table(titled=True)
+    for row in cells:
+        drawn.add_row(*(Text(row[i]) for i in shown))
+        if below:  # a table of its own, under the titles of the first
+            out.print(drawn)
             for text in (row[i] for i in below if row[i] != EMPTY):
                 out.print(Padding(Text(text, style="dim"), (0, 0, 0, GAP)))
-    else:
-        whole = table(titled=True)
-        for row in cells:
-            whole.add_row(*(Text(row[i]) for i in shown))
-        out.print(whole)
+            drawn = table(titled=False)
+    if not below:
+        out.print(drawn)
     if left_out:
         out.print(Text(f"(no room for: {', '.join(left_out)})", style="dim"))
 

@@ -37,7 +37,6 @@ MARK = int.from_bytes(b"demo")
 # A version holds from one second to a later one.
 TICK_SECONDS = 1.1
 TEXTS = ("title", "content")
-TITLE = "bold blue"
 SHOWN_EDITS, SHOWN_UPSTREAMS = 2, 2
 
 
@@ -98,8 +97,9 @@ class _Day(Unwatched):
 
     def started(self, site: str) -> None:
         if self.summaries:
-            text = "A day later: an edit, a deletion, a new post. It is mirrored again"
-            self._print(Text(f"\n{text}", style=TITLE))
+            self._print(
+                _titled("A day later: an edit, a deletion, a new post. It is mirrored again")
+            )
 
     def finished(self, summary: CrawlSummary) -> None:
         self.summaries.append(summary)
@@ -135,7 +135,11 @@ def _settings(path: Path) -> dict[str, str]:
 
 
 def _title(text: str, out: Console) -> None:
-    out.print(Text(f"\n{text}", style=TITLE))
+    out.print(_titled(text))
+
+
+def _titled(text: str) -> Text:
+    return Text(f"\n{text}", style="bold blue")
 
 
 def _show_changes(mirror: Database, summary: CrawlSummary, out: Console) -> None:

@@ -22,7 +22,7 @@ from mirror.media.outcomes import (
 )
 from mirror.media.policy import MediaPolicy, allows_host
 from mirror.media.receive import continues, receive
-from mirror.media.replies import REDIRECTS, of_error, of_status
+from mirror.media.replies import REDIRECTS, etag, last_modified, of_error, of_status
 from mirror.media.turnstile import Turnstile
 from mirror.media_urls import canonical
 
@@ -136,7 +136,7 @@ class Fetcher:
             ):
                 return await self._received(response, order, part)
             if status == 304 and (order.etag or order.last_modified) and "Range" not in headers:
-                return Unchanged(etag=_etag(response), last_modified=_last_modified(response))
+                return Unchanged(etag=etag(response), last_modified=last_modified(response))
             if status in (206, 416) and part.note is not None:
                 part.restart()
                 return url
@@ -154,8 +154,8 @@ class Fetcher:
             file_type=got.file_type,
             size=got.size,
             status=response.status,
-            etag=_etag(response),
-            last_modified=_last_modified(response),
+            etag=etag(response),
+            last_modified=last_modified(response),
             received=got.received,
         )
 
@@ -183,20 +183,6 @@ def _target(response: aiohttp.ClientResponse, url: str) -> str:
     if target is None:
         raise Refusal("bad redirect", f"HTTP {response.status} to {location[:200]!r}")
     return target
-
-
-def _etag(response: aiohttp.ClientResponse) -> str | None:
-    return _validator(response, "ETag", 200)
-
-
-def _last_modified(response: aiohttp.ClientResponse) -> str | None:
-    return _validator(response, "Last-Modified", 100)
-
-
-def _validator(response: aiohttp.ClientResponse, name: str, most: int) -> str | None:
-    """A header to be sent back one day; None if it has other characters than headers may have."""
-    value = response.headers.get(name, "")[:most]
-    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _host(url: str) -> str:

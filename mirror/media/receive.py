@@ -11,6 +11,7 @@ from mirror.media.encodings import BadEncoding, Unpacker, is_packed_file
 from mirror.media.incoming import HEAD_BYTES, WORTH_RESUMING, Note, Part
 from mirror.media.outcomes import Refusal
 from mirror.media.policy import MediaPolicy, allows_type, fits_type
+from mirror.media.replies import etag, last_modified
 from mirror.media.sniff import FileType, measure, sniff
 
 READ = 1 << 16
@@ -122,11 +123,10 @@ def _make_resumable(
     response: aiohttp.ClientResponse, part: Part, url: str, total: int | None
 ) -> None:
     """Notes a large file's validator: If-Range wants a strong one (RFC 9110, 13.1.5)."""
-    etag = response.headers.get("ETag", "")
-    validator = etag if etag.startswith('"') else response.headers.get("Last-Modified", "")
-    sound = validator.isascii() and validator.isprintable()
-    if validator and sound and total is not None and total >= WORTH_RESUMING:
-        part.keep_note(Note(url=url, validator=validator[:200], total=total))
+    strong = etag(response) or ""
+    validator = strong if strong.startswith('"') else last_modified(response)
+    if validator and total is not None and total >= WORTH_RESUMING:
+        part.keep_note(Note(url=url, validator=validator, total=total))
 
 
 def _take(part: Part, chunk: bytes, unpacker: Unpacker | None, policy: MediaPolicy) -> None:

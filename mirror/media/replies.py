@@ -56,6 +56,22 @@ def of_error(error: Exception) -> Failed:
     return Failed(error=kind, message=_one_line(error))
 
 
+def etag(response: aiohttp.ClientResponse) -> str | None:
+    """What tells this state of the file, to be sent back one day (RFC 9110, 8.8.3)."""
+    return _validator(response, "ETag", 200)
+
+
+def last_modified(response: aiohttp.ClientResponse) -> str | None:
+    """The date that tells it, as it was sent."""
+    return _validator(response, "Last-Modified", 100)
+
+
+def _validator(response: aiohttp.ClientResponse, name: str, most: int) -> str | None:
+    """A header; None if it has other characters than one that is sent back may have."""
+    value = response.headers.get(name, "")[:most]
+    return value if value and value.isascii() and value.isprintable() else None
+
+
 def _retry_after(response: aiohttp.ClientResponse) -> float:
     """Retry-After in seconds, which may be a number or a date (RFC 9110, 10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()

@@ -1,7 +1,7 @@
 """Sites, crawls, coverage: who was visited when, and with what result."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -57,22 +57,21 @@ def site_id(db: Database, url: str, now: str) -> int:
 
 def find_site(db: Database, url: str) -> int | None:
     """The row of a site, whatever scheme, `www.` or final slash its address is given with."""
-    wanted = site_key(url)
-    for row_id, held in db.execute("SELECT id, url FROM sites"):
-        if site_key(held) == wanted:
-            return int(row_id)
-    return None
+    return next((row_id for row_id, _ in _of_address(db, "url", url)), None)
 
 
 def other_of_root(db: Database, site_id: int, api_root: str) -> str | None:
     """The address of another site that has the same API, and so is the same."""
-    wanted = site_key(api_root)
-    for held, url in db.execute(
-        "SELECT api_root, url FROM sites WHERE id != ? AND api_root IS NOT NULL", [site_id]
-    ):
-        if site_key(held) == wanted:
-            return str(url)
-    return None
+    same = _of_address(db, "api_root", api_root)
+    return next((url for row_id, url in same if row_id != site_id), None)
+
+
+def _of_address(db: Database, column: str, address: str) -> Iterator[tuple[int, str]]:
+    """(id, url) of the sites that have an address, whatever its scheme, `www.` or final slash."""
+    wanted = site_key(address)
+    for row_id, url, held in db.execute(f"SELECT id, url, {column} FROM sites"):
+        if held is not None and site_key(held) == wanted:
+            yield row_id, url
 
 
 def forget(db: Database, site_id: int) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, groupby, islice
 
 from mirror.items import Collection, Kind
 from mirror.wordpress.objects import storable
@@ -77,15 +78,9 @@ def survey(types: object, taxonomies: object, index: object, *, comments: bool =
         else:
             known[collection.route] = collection
     named = sorted(_named(list(known.values())), key=_rank)
-    counts: Counter[Kind] = Counter()
-    kept = []
-    for collection in named:
-        counts[collection.kind] += 1
-        if counts[collection.kind] <= MOST:
-            kept.append(collection)
-    return Survey(
-        collections=tuple(kept), oddities=tuple(oddities), left_out=len(named) - len(kept)
-    )
+    by_kind = groupby(named, key=lambda collection: collection.kind)
+    kept = tuple(chain.from_iterable(islice(some, MOST) for _, some in by_kind))
+    return Survey(collections=kept, oddities=tuple(oddities), left_out=len(named) - len(kept))
 
 
 def _listed(

@@ -341,16 +341,29 @@ async def short_length(asked: Asked, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
+def send_range(
+    writer: asyncio.StreamWriter,
+    start: int,
+    etag: str,
+    *,
+    most: int = len(LARGE),
+    whole: int | str = len(LARGE),
+) -> None:
+    """The large file from a byte on, `most` bytes of it; `whole` is the size that is told."""
+    end = min(start + most, len(LARGE))
+    send(
+        writer, LARGE[start:end], "206 Partial Content", ETag=etag,
+        Content_Range=f"bytes {start}-{end - 1}/{whole}",
+    )  # fmt: skip
+
+
 @at("/breaks-once.jpg")
 async def breaks_once(asked: Asked, writer: asyncio.StreamWriter) -> None:
     """Two thirds of a large file, then the end; the rest by Range."""
     etag = '"large-1"'
     start = _start(asked, etag)
     if start is not None:
-        send(
-            writer, LARGE[start:], "206 Partial Content", ETag=etag,
-            Content_Range=f"bytes {start}-{len(LARGE) - 1}/{len(LARGE)}",
-        )  # fmt: skip
+        send_range(writer, start, etag)
         return
     send(writer, LARGE[: 2 * MB], Content_Length=len(LARGE), ETag=etag)
     await writer.drain()
@@ -363,12 +376,8 @@ async def by_pieces(asked: Asked, writer: asyncio.StreamWriter) -> None:
     etag = '"pieces-1"'
     start = _start(asked, etag)
     if start is not None:
-        end = min(start + 600_000, len(LARGE))
-        whole = "*" if start < len(LARGE) // 2 + 600_000 else len(LARGE)
-        send(
-            writer, LARGE[start:end], "206 Partial Content", ETag=etag,
-            Content_Range=f"bytes {start}-{end - 1}/{whole}",
-        )  # fmt: skip
+        is_said = start >= len(LARGE) // 2 + 600_000
+        send_range(writer, start, etag, most=600_000, whole=len(LARGE) if is_said else "*")
         return
     send(writer, LARGE[: len(LARGE) // 2], Content_Length=len(LARGE), ETag=etag)
     await writer.drain()
@@ -380,10 +389,7 @@ async def pausing(asked: Asked, writer: asyncio.StreamWriter) -> None:
     """Two thirds of a large file, a pause, and the rest; or the rest by Range."""
     start = _start(asked, '"pausing-1"')
     if start is not None:
-        send(
-            writer, LARGE[start:], "206 Partial Content", ETag='"pausing-1"',
-            Content_Range=f"bytes {start}-{len(LARGE) - 1}/{len(LARGE)}",
-        )  # fmt: skip
+        send_range(writer, start, '"pausing-1"')
         return
     send(writer, LARGE[: 2 * MB], Content_Length=len(LARGE), ETag='"pausing-1"')
     await writer.drain()
@@ -398,10 +404,7 @@ async def whole(asked: Asked, writer: asyncio.StreamWriter) -> None:
     if start is None:
         send(writer, LARGE, ETag='"whole-1"')
     else:
-        send(
-            writer, LARGE[start:], "206 Partial Content", ETag='"whole-1"',
-            Content_Range=f"bytes {start}-{len(LARGE) - 1}/{len(LARGE)}",
-        )  # fmt: skip
+        send_range(writer, start, '"whole-1"')
 
 
 @at("/changes-meanwhile.jpg")

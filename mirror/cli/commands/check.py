@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
+from mirror.cli.when import stamp
 from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import Held, strays, verify
@@ -53,8 +54,9 @@ def command(
     """
     db = invocation.read()
     faults = list(_faults(db, media_store(invocation), quick=quick))
-    if repair:
-        _repair(invocation, [fault.where for fault in faults if fault.check == "media"])
+    wrong = [fault.where for fault in faults if fault.check == "media"]
+    if repair and wrong:
+        _repair(invocation, wrong)
     if as_json:
         print_json({"faults": [asdict(fault) for fault in faults], "checked": counts(db)})
     elif faults:
@@ -90,11 +92,11 @@ def media_faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
 
 
 def _repair(invocation: Invocation, paths: Sequence[str]) -> None:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    file = invocation.db_path()
+    """Makes files that are missing or damaged due, by their places in the media folder."""
+    file, now = invocation.db_path(), stamp(datetime.now(UTC))
     with locked(file), closing(connect(file, write=True)) as db, transaction(db):
         again = sum(held.fetch_again(db, path, now) > 0 for path in paths)
-    if paths and not invocation.quiet:
+    if not invocation.quiet:
         note(f"{again:,} of {len(paths):,} files will be fetched again by the next crawl")
 
 

@@ -65,7 +65,9 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     for site, reasons in zip(known, rot, strict=True):
         if reasons:
             told = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
-            click.echo(f"{site.host}: {sum(reasons.values()):,} media files not to be had: {told}")
+            click.echo(
+                f"{names[site.url]}: {sum(reasons.values()):,} media files not to be had: {told}"
+            )
     for site in known if host else ():
         if len(known) > 1:
             click.echo(f"\n{names[site.url]}")
