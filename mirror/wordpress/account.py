@@ -90,6 +90,14 @@ class Account:
         counted = self._chain.seen + len(self._lost)
         return total is not None and self._counts.trusted and counted >= total
 
+    def _adds_up(self) -> bool:
+        """Whether windows showed, or had room for, as many rows as the site counts.
+
+        They do not where it sends the same rows whatever is asked for.
+        """
+        known = self._chain.seen + len(self._lost) + self._before.lost + self._chain.unshown
+        return self.total is None or known >= self.total
+
     @property
     def how(self) -> str:
         """In words, how the collection was read and what that proves."""

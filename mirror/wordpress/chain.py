@@ -15,6 +15,8 @@ class Chain:
     def __init__(self, counts: Counts, start: Resume) -> None:
         self.counts = counts
         self.reach, self.pos, self.seen = start.anchor + 1, start.pos, start.seen
+        # Rows that windows had room for and did not show.
+        self.unshown = max(0, start.pos - start.seen - start.lost)
         self.gaps: list[Gap] = []
         self.waiting: list[Segment] = []
         self.overlap = self.back = 1  # rows to read again: usually, and next time
@@ -50,6 +52,7 @@ class Chain:
 
     def move(self, segment: Segment) -> None:
         """Goes on behind an answer whose rows are all accounted for."""
+        self._count_unshown(segment)
         self.reach, self.pos = segment.ids[-1] + 1, segment.end
         self._last_row = segment.window.offset + len(segment.ids) - 1
         self._previous = segment.total
@@ -107,6 +110,7 @@ class Chain:
     def _nothing_new(self, segment: Segment) -> None:
         """A window that is proved to follow on, all of whose rows are known."""
         ids = segment.ids
+        self._count_unshown(segment)
         if self.counts.reaches_end(segment):
             self.ended = True
             return
@@ -116,6 +120,13 @@ class Chain:
         self._crossing = not ids or ids[-1] == self.reach - 1
         self._wait_for_end(segment, self._crossing and len(ids) < segment.window.limit)
 
+    def _count_unshown(self, segment: Segment) -> None:
+        """Counts the hidden rows of a window, those before `pos` not again."""
+        begin, shown = segment.window.offset, len(segment.ids)
+        new = sum(id_ >= self.reach for id_ in segment.ids)
+        beyond = segment.end - max(begin, self.pos) - new
+        self.unshown += max(0, min(segment.end - begin - shown, beyond))
+
     def _cross(self, segment: Segment) -> None:
         """Goes on without proof."""
         if segment.ids:
@@ -124,6 +135,7 @@ class Chain:
             self._accept(segment)
             return
         self.open_gap(None)
+        self._count_unshown(segment)
         self.pos = segment.window.end
         self._wait_for_end(segment, True)
         if self.counts.trusted and segment.total is not None and self.pos >= segment.total:

@@ -28,8 +28,11 @@ class Closing:
         ahead: int,
         most_windows: int,
         paged: bool = False,
+        unknown: bool = False,
     ) -> None:
         """`beyond`: read everything from this id on. `largest`: the largest id that was seen.
+
+        `unknown`: rows were given up of which not even the id could be learned.
 
         Gaps that would take more than `most_windows` of `size` ids stay open.
         """
@@ -37,7 +40,7 @@ class Closing:
         self.largest = largest
         self.top_known = False  # whether nothing visible lies beyond what was asked for
         self.problem: Problem | None = None
-        self._beyond, self._total, self._paged = beyond, total, paged
+        self._beyond, self._total, self._paged, self._unknown = beyond, total, paged, unknown
         self._size, self._ahead, self._most_windows = size, ahead, most_windows
         self._flight: set[Window] = set()
         self._again: list[Window] = []  # questions for the largest id, before anything is read
@@ -110,8 +113,9 @@ class Closing:
         if not (self.gaps and self.gaps[-1].before is None):
             return
         after = self.gaps[-1].after
-        # Where not one row was seen from either end, there is none to be seen.
-        if self.top_known or not self.largest:
+        # Where not one row was seen from either end, there is none to be seen; but for a row that
+        # was never told from its neighbours.
+        if self.top_known or not (self.largest or self._unknown):
             self.gaps.pop()
         if ids and ids[0] > after:
             self.gaps.append(Gap(after=after, before=ids[0] + 1))

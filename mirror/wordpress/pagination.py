@@ -255,6 +255,8 @@ class Walk(Account):
         if self._front is not None and self._front.end <= chain.pos:
             self._front = None
         if chain.ended:
+            if not self._adds_up():
+                chain.open_gap(None)
             self._close()
         elif self._isolating is None and self._answers > SPARE_ANSWERS + 3 * chain.moves:
             self._read_by_ids("the collection changes too fast, or its counts are wrong")
@@ -378,6 +380,7 @@ class Walk(Account):
             ahead=self._ahead,
             most_windows=max(SPARE_ANSWERS, self._answers // 2),
             paged=self._steps.paged,
+            unknown=any(lost.wp_id is None for lost in self._lost),
         )
         self._after_closing()
 

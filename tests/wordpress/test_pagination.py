@@ -537,6 +537,27 @@ def test_whatever_goes_wrong_the_walk_ends_and_claims_nothing_untrue(
         assert some.ever <= got
 
 
+def test_a_row_that_cannot_be_sent_beside_a_hidden_one_is_not_none() -> None:
+    """Not one row was seen from either end, and yet there is one."""
+    some = Site({1: True, 3: False}, poison=frozenset({1}))
+    walk = Walk(per_page=1, ahead=1)
+    assert drive(walk, some) == set()
+    assert not walk.complete
+    assert len(walk.lost) == 1
+
+
+@pytest.mark.parametrize("count", [2, 5, 30])
+@pytest.mark.parametrize("per_page", [1, 2])
+def test_a_site_that_always_sends_the_same_few_rows_is_not_believed(
+    count: int, per_page: int
+) -> None:
+    """Full windows with nothing new hide no rows: those that the site counts are elsewhere."""
+    some = site(count, heeds_offset=False, heeds_page=False)
+    walk = Walk(per_page=per_page, ahead=1)
+    got = drive(walk, some)
+    assert walk.complete is (got == some.ever)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
