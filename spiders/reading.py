@@ -14,7 +14,7 @@ from mirror.store import collections as states
 from mirror.store import failures, links, revisions
 from mirror.store.collections import CollectionState
 from mirror.store.failures import Failure
-from mirror.sync.decide import MOST_UNSETTLED
+from mirror.sync.decide import DATED, MOST_UNSETTLED
 from mirror.sync.plan import OVERLAP, REREAD_WITHIN, Way, slice_due
 from mirror.window import Window as Rows
 from mirror.wordpress.objects import identified
@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 # What posts name by an id, and are judged by the names of.
 NAMED: tuple[Kind, ...] = ("term", "author")
+# What has no dates is walked anew where no more rows than this had been read: nothing would tell
+# of changes in that part.
+SOON_READ = 1000
 
 
 class Reader:
@@ -173,8 +176,9 @@ class Reader:
         """Where an unfinished walk of the same kind goes on; notes when that began."""
         way, begun, point, *_ = *(state.resume or "").split(" ", 2), "", ""
         resume = Resume.loads(point) if way == reading.plan.way.value else None
-        if resume is not None:
-            reading.begun = min(reading.begun, datetime.fromisoformat(begun))
+        if resume is None or (reading.collection.kind not in DATED and resume.pos <= SOON_READ):
+            return None
+        reading.begun = min(reading.begun, datetime.fromisoformat(begun))
         return resume
 
     async def _some(self, reading: Reading, limit: int) -> None:

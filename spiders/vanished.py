@@ -113,6 +113,9 @@ class Vanished:
             missing.update(self._held(collection) - reading.seen - reading.written)
         if reading.total is None:
             return missing
+        if missing and reading.seen is None:
+            # Of these some may be there all the same, and some are not held: counts say nothing.
+            return missing | await self._unexpected(reading)
         hidden = reading.walked_hidden
         if hidden is None:
             state = states.state(self.session.db, self.session.site_id, collection)

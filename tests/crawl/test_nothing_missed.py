@@ -108,6 +108,19 @@ def test_an_edit_of_what_an_earlier_part_of_a_backfill_read(
     assert differences(mirror, site.truth()) == []
 
 
+def test_what_has_no_dates_is_walked_anew(server: MockServer, mirror: Mirror) -> None:
+    """Nothing would tell that a tag was renamed which an earlier crawl had read before it ended."""
+    site = server.site("switched", challenge="/wp/v2/posts")
+    assert mirror.crawl(site.url, "--no-media").exit_code == 1
+    write(mirror, "UPDATE sites SET back_off_until = NULL")
+    write(mirror, "UPDATE collections SET resume = ? WHERE name = 'tags'",
+          f'sweep {ago(hours=1)} {{"anchor": 13, "pos": 5, "seen": 5}}')  # fmt: skip
+    site.call("rename_term", number=9, name="ferries")
+    site.call("set", challenge=None)
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    assert differences(mirror, site.truth()) == []
+
+
 def test_a_row_that_was_given_up_before_a_walk_was_cut_short(
     server: MockServer, mirror: Mirror
 ) -> None:
@@ -168,9 +181,10 @@ def test_an_edit_that_no_list_shows(server: MockServer, mirror: Mirror) -> None:
     site.call("edit", number=37, title="Edited once")
     new = site.call("add", title="New, and left out")
     site.call("set", unanswered=[37, new])
+    site.call("delete", number=28)  # the new one must not make up for it
     run = mirror.crawl(site.url, "--no-media")
     assert run.exit_code == 0
-    assert run.counts("new", "edited", "deleted") == (1, 1, 0)
+    assert run.counts("new", "edited", "deleted") == (1, 1, 1)
 
 
 def test_what_was_to_be_read_again_is_not_skipped_by_a_crawl_cut_short(
