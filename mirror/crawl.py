@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from mirror import descriptors
+from mirror.counted import counted
 from mirror.errors import SiteError, StoreError
 from mirror.progress import Budget, CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
 from mirror.second_core import SecondCore
@@ -205,7 +206,7 @@ class Crawls:
     def _asked(self) -> None:
         self.requests += 1
         if self.budget.requests is not None and self.requests >= self.budget.requests:
-            self._spent(f"its {self.budget.requests} requests")
+            self._spent(f"its {counted(self.budget.requests, 'requests')}")
 
     def _spent(self, what: str) -> None:
         if not self.stopping and self.crawlers:

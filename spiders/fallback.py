@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
+from mirror.counted import counted
 from mirror.errors import RefusedError, SiteError
 from mirror.progress import Watcher
 from mirror.session import Session, moment, timestamp
@@ -87,7 +88,7 @@ class Fallback:
             pages = Pages(self.session, self.client, self.watcher, self.keeper, self.reach)
             await pages.read(listed)
             if pages.left:
-                self.trouble.append(f"{pages.left} pages are left to later crawls")
+                self.trouble.append(f"{counted(pages.left, 'pages')} left to later crawls")
         except SiteError as error:
             self.trouble.append(str(error))
             if not self.reach.walked and not self.reach.pages:
@@ -191,7 +192,7 @@ class Fallback:
         feed = "Atom" if self.feeds.kind == "atom" else "RSS"
         self.message = f"{self.why}; read instead: {self.reach.told(feed)}"
         if out_of_reach:
-            self.message += f"; {out_of_reach} objects are known to be out of reach"
+            self.message += f"; known to be out of reach: {counted(out_of_reach, 'objects')}"
         if self.trouble:
             self.message += f" ({'; '.join(self.trouble)})"
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from mirror.counted import counted
 from mirror.items import Collection, Kind
 from mirror.session import Session
 from mirror.store import collections as states
@@ -57,9 +58,9 @@ class Reach:
         objects = self.kept.total() + self.apart.total() - self.pages.total()
         told = []
         if any(walked.pages for walked in self.walked.values()):
-            told.append(f"{objects} posts in its {feed} feed")
+            told.append(f"{counted(objects, 'posts')} in its {feed} feed")
         if self.pages:
-            told.append(f"{self.pages.total()} pages that its sitemap lists")
+            told.append(f"{counted(self.pages.total(), 'pages')} that its sitemap lists")
         text = " and ".join(told) or "nothing new"
         apart = self.apart.total()
         return f"{text} ({apart} without a WordPress id)" if apart else text
@@ -122,9 +123,9 @@ class Reach:
             if slug in self.walked:
                 told.append(_of_feed(self.walked[slug]))
             if self.pages[slug]:
-                told.append(f"{self.pages[slug]} pages were read")
+                told.append(f"{counted(self.pages[slug], 'pages')} read")
             if self.apart[slug]:
-                told.append(f"{self.apart[slug]} are kept apart, without a WordPress id")
+                told.append(f"{self.apart[slug]:,} kept apart, without a WordPress id")
         if not told:
             told.append("out of reach without the REST API")
         told.append(f"the sitemap names {named}" if named else "how many there are is not known")
@@ -132,7 +133,7 @@ class Reach:
 
 
 def _of_feed(walked: Walked) -> str:
-    posts = f"{len(walked.links)} posts"
+    posts = counted(len(walked.links), "posts")
     if walked.problem is not None:
         if not walked.pages:
             return f"no feed ({walked.problem})"

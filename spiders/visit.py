@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from mirror.counted import counted
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection
 from mirror.progress import CrawlSummary, Outcome, Watcher
@@ -177,7 +178,8 @@ class Visit:
             if collection.kind == "post" and self.seeing.sees_all(collection):
                 await revisions.read(collection)
         if revisions.failed:
-            self.notes.append(f"the revisions of {revisions.failed} posts could not be had")
+            posts = counted(revisions.failed, "posts")
+            self.notes.append(f"the revisions of {posts} could not be had")
         for reading in self.readings:
             if reading.collection.kind == "author":
                 await reader.authors(reading)

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from mirror.content import plain
+from mirror.counted import counted
 
 NAVIGATION = (
     ("/", "Home"),
@@ -18,7 +19,7 @@ NAVIGATION = (
     ("/queries", "Questions"),
 )
 
-_STEPS = ((60, "minute"), (60, "hour"), (24, "day"), (30, "month"), (12, "year"))
+_STEPS = ((60, "minutes"), (60, "hours"), (24, "days"), (30, "months"), (12, "years"))
 
 
 def moment(stamp: str | None) -> datetime | None:
@@ -61,11 +62,11 @@ def span(hours: float | None) -> str:
     if hours is None:
         return "–"
     if hours < 1:
-        return _counted(round(hours * 60), "minute")
+        return counted(round(hours * 60), "minutes")
     if hours < 48:
-        return _counted(round(hours), "hour")
+        return counted(round(hours), "hours")
     days = hours / 24
-    return _counted(round(days), "day") if days < 90 else _counted(round(days / 30.4), "month")
+    return counted(round(days), "days") if days < 90 else counted(round(days / 30.4), "months")
 
 
 def count(number: float | None) -> str:
@@ -114,7 +115,7 @@ def titled(title: str | None) -> str:
 
 
 def _roughly(seconds: float) -> str:
-    amount, name = seconds / 60, "minute"
+    amount, name = seconds / 60, "minutes"
     if amount < 1:
         return "just now"
     for (_, unit), (limit, _) in zip(_STEPS, (*_STEPS[1:], (10**9, "")), strict=True):
@@ -122,11 +123,7 @@ def _roughly(seconds: float) -> str:
         if amount < limit:
             break
         amount /= limit
-    return f"{_counted(int(amount), name)} ago"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(int(amount), name)} ago"
 
 
 def _time(at: datetime, text: str) -> Markup:
@@ -142,6 +139,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
     "span": span,
     "count": count,
+    "counted": counted,
     "size": size,
     "share": share,
     "outward": outward,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mirror.cli.text import clean, one_line, to_json
+from mirror.counted import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -188,10 +189,10 @@ def ago(moment: str | None, now: datetime | None = None) -> str:
     if not moment:
         return "never"
     seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds()
-    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for units, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         count = int(abs(seconds) // size)
         if count:
-            span = f"{count} {name}{'s' if count > 1 else ''}"
+            span = counted(count, units)
             return f"{span} ago" if seconds > 0 else f"in {span}"
     return "just now"
 

@@ -9,6 +9,7 @@ from mirror.attribution import RULES_VERSION
 from mirror.cli.options import Invocation
 from mirror.cli.output import note, print_json, print_text
 from mirror.cli.text import one_line
+from mirror.counted import counted
 from mirror.lock import locked
 from mirror.store.connection import connect
 from mirror.store.rejudging import Claim, Outcome, Rejudged, rejudge
@@ -66,7 +67,7 @@ def claim_text(claim: Claim) -> str:
 def summary(counts: Counter[Outcome]) -> str:
     """How many posts there were, and what came of them."""
     told = [f"{counts[name]:,} {words}" for name, (_, _, words) in _TOLD.items() if counts[name]]
-    return f"{counts.total():,} posts judged: {', '.join(told) or 'nothing changed'}"
+    return f"{counted(counts.total(), 'posts')} judged: {', '.join(told) or 'nothing changed'}"
 
 
 def _object(counts: Counter[Outcome], differing: Sequence[Rejudged]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from mirror.cli.output import bytes_text, duration_text
 from mirror.cli.text import one_line
+from mirror.counted import counted
 from mirror.progress import CrawlSummary
 
 COLOURS = {"complete": "green", "partial": "yellow", "failed": "red", "interrupted": "yellow"}
@@ -23,21 +24,23 @@ def text(summary: CrawlSummary) -> Text:
     lines = Text().append(one_line(summary.site), style="bold")
     lines.append(f"  {summary.outcome}", style=COLOURS[summary.outcome])
     lines.append(f" in {duration_text(summary.seconds)}: {counts(summary)}")
-    lines.append(f"  ({summary.requests:,} requests, {bytes_text(summary.bytes)})", style="dim")
+    traffic = f"{counted(summary.requests, 'requests')}, {bytes_text(summary.bytes)}"
+    lines.append(f"  ({traffic})", style="dim")
     if summary.message:
         lines.append(f"\n  {one_line(summary.message)}")
     for row in summary.coverage:
         lines.append("\n")
         lines.append_text(_collection(row))
     if summary.files_failed:
-        files = "1 media file" if summary.files_failed == 1 else f"{summary.files_failed:,} files"
+        files = counted(summary.files_failed, "media files")
         lines.append(
             f"\n  {files} could not be had: `mirror status {one_line(summary.site)}`",
             style="yellow",
         )
     if summary.failures:
+        failures = counted(summary.failures, "failures")
         lines.append(
-            f"\n  {summary.failures:,} failures recorded: `mirror status {one_line(summary.site)}`",
+            f"\n  {failures} recorded: `mirror status {one_line(summary.site)}`",
             style="yellow",
         )
     return lines

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mirror.config import Telling
+from mirror.counted import counted
 from mirror.progress import CrawlSummary
 from mirror.store.reading.trends import CoverageChange, VolatilePost
 
@@ -37,7 +38,8 @@ def site_problems(
     """What is wrong with one site after its crawl."""
     site = summary.site
     if is_milestone(failed_in_a_row, limits.failing_runs):
-        message = f"failed {failed_in_a_row} times in a row: {summary.message or 'no reason given'}"
+        times, why = counted(failed_in_a_row, "times"), summary.message or "no reason given"
+        message = f"failed {times} in a row: {why}"
         yield Problem(kind="failing", message=message, site=site)
     for text in summary.held_back:
         yield Problem(kind="deletions held back", message=text, site=site)

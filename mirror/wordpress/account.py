@@ -1,5 +1,6 @@
 """What a walk has to show for itself: how far it came, what is lost, what is proved."""
 
+from mirror.counted import counted
 from mirror.wordpress.chain import Chain
 from mirror.wordpress.counts import Counts
 from mirror.wordpress.pagesize import PageSize
@@ -87,8 +88,8 @@ class Account:
     def _all_counted(self) -> bool:
         """Whether as many rows were had, or given up, as the site counts."""
         total = self._counts.total
-        counted = self._chain.seen + len(self._lost)
-        return total is not None and self._counts.trusted and counted >= total
+        accounted = self._chain.seen + len(self._lost)
+        return total is not None and self._counts.trusted and accounted >= total
 
     def _adds_up(self) -> bool:
         """Whether windows showed, or had room for, as many rows as the site counts.
@@ -110,7 +111,7 @@ class Account:
         if self._proved and (self._counts.total is None or not self._counts.trusted):
             words.append("without a believable total")
         if self._lost:
-            words.append(f"{len(self._lost)} rows that the server cannot send")
+            words.append(f"{counted(len(self._lost), 'rows')} that the server cannot send")
         if gaps := self._chain.gaps:
             words.append(f"hidden rows passed without proof after id {gaps[0].after}")
         return "; ".join(words)

@@ -138,7 +138,7 @@ def test_posts_judged_by_older_rules_are_counted(path: Path, ask: Callable[..., 
     with sqlite3.connect(path) as db:
         db.execute("UPDATE judged SET rules = 0")
     db.close()
-    assert "1 posts were judged by older rules" in ask("upstreams")
+    assert "judged by older rules: 1 post (" in ask("upstreams")
     ask("attribute", "--all")
     assert "older rules" not in ask("upstreams")
 

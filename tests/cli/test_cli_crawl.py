@@ -187,6 +187,16 @@ def test_the_summary_says_what_was_found(folder: Path, mirror: Any, crawler: Cra
     assert as_json[0]["coverage"][0]["mirrored"] == 1000
 
 
+def test_one_of_something_is_told_as_one(folder: Path, mirror: Any, crawler: Crawler) -> None:
+    crawler.answers = [
+        summary("https://a.example", outcome="partial", exit_code=1, failures=1, requests=1)
+    ]
+    found = mirror("crawl", "a.example")
+    assert "1 failure recorded" in found.out
+    assert "(1 request, " in found.out
+    assert "1 failure recorded" in mirror("crawl", "a.example", "--quiet").err
+
+
 def test_quiet_says_only_what_went_wrong(folder: Path, mirror: Any, crawler: Crawler) -> None:
     assert mirror("crawl", "a.example", "-q").err == ""
     crawler.answers = [

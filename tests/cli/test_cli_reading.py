@@ -311,7 +311,7 @@ def test_what_no_crawl_looks_after_is_said(mirrored: Path, mirror: Any) -> None:
 
 
 def test_check_is_content_with_a_sound_mirror(ask: Any) -> None:
-    assert ask("check").startswith("all is well: 4 posts")
+    assert ask("check").startswith("all is well: 4 posts, 1 term, 1 author, 2 post_versions")
     assert ask("check", "--json")["faults"] == []
 
 
@@ -384,7 +384,7 @@ def test_check_has_what_is_missing_fetched_again(mirrored: Path, mirror: Any) ->
         )
     found = mirror("check", "--repair")
     assert found.code == 1
-    assert "1 of 1 files will be fetched again" in found.err
+    assert "1 of 1 file will be fetched again" in found.err
     with closing(sqlite3.connect(mirrored)) as db:
         ((etag, due),) = db.execute(
             "SELECT etag, next_at < '2099' FROM media_files WHERE url = 'https://a.de/a.txt'"

@@ -79,7 +79,7 @@ def test_a_failure_is_recorded_and_tried_again_when_it_is_due(
     site.broken = True
     run = crawl(mirror, site)
     assert run.exit_code == 1
-    assert "the revisions of 1 posts could not be had" in run.summary["message"]
+    assert "the revisions of 1 post could not be had" in run.summary["message"]
     failure = mirror.rows("SELECT wp_id, collection, resolved_at FROM failures")
     assert failure == [{"wp_id": post, "collection": "posts/revisions", "resolved_at": None}]
     site.broken = False

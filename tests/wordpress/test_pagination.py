@@ -135,7 +135,7 @@ def test_one_bad_row_among_20_000_costs_itself_and_a_search(poison_ids: bool, wh
     assert some.requests <= 203 + 50
     assert not walk.complete
     assert walk.per_page == 100
-    assert "1 rows that the server cannot send" in walk.how
+    assert "1 row that the server cannot send" in walk.how
 
 
 @pytest.mark.parametrize("poison_ids", [False, True])

@@ -13,6 +13,7 @@ from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
 from mirror.cli.when import stamp
+from mirror.counted import counted
 from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import Held, strays, verify
@@ -64,7 +65,7 @@ def command(
         if len(faults) > SHOWN:
             note(f"… and {len(faults) - SHOWN} more; --json lists all")
     elif not invocation.quiet:
-        checked = ", ".join(f"{n:,} {table}" for table, n in counts(db).items() if n)
+        checked = ", ".join(counted(n, table) for table, n in counts(db).items() if n)
         click.echo(f"all is well: {checked or 'an empty mirror'}")
     ctx.exit(1 if faults else 0)
 
@@ -97,7 +98,7 @@ def _repair(invocation: Invocation, paths: Sequence[str]) -> None:
     with locked(file), closing(connect(file, write=True)) as db, transaction(db):
         again = sum(held.fetch_again(db, path, now) > 0 for path in paths)
     if not invocation.quiet:
-        note(f"{again:,} of {len(paths):,} files will be fetched again by the next crawl")
+        note(f"{again:,} of {counted(len(paths), 'files')} will be fetched again by the next crawl")
 
 
 def _by_size(rows: list[Held], store: Store) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from mirror.cli.options import DURATION, Command, Invocation, json_option, pass_
 from mirror.cli.output import note, print_json, print_text
 from mirror.cli.progress import watching
 from mirror.cli.summary import exit_code, text
+from mirror.counted import counted
 from mirror.errors import SiteError, StoreError
 from mirror.lock import locked
 from mirror.progress import Budget, CrawlOrder, CrawlSummary
@@ -143,5 +144,5 @@ def _report(summaries: list[CrawlSummary], invocation: Invocation, *, as_json: b
             if sys.stdout.isatty():  # once is enough
                 continue
         if summary.exit_code == SiteError.exit_code or (invocation.quiet and summary.exit_code):
-            detail = summary.message or f"{summary.failures} failures recorded"
+            detail = summary.message or f"{counted(summary.failures, 'failures')} recorded"
             note(f"mirror: {summary.site}: {summary.outcome}: {detail}")

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import bytes_text, print_json
+from mirror.counted import counted
 from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import strays, sweep_incoming
@@ -67,7 +68,8 @@ def command(
     for file in found:
         click.echo(f"{file.path}  {bytes_text(file.bytes)}  {file.why}")
     did = "removed" if delete else "could go (--delete removes them)"
-    click.echo(f"{len(found):,} files, {bytes_text(sum(file.bytes for file in found))}: {did}")
+    files = counted(len(found), "files")
+    click.echo(f"{files}, {bytes_text(sum(file.bytes for file in found))}: {did}")
 
 
 def held_by(databases: Sequence[Path]) -> frozenset[str]:

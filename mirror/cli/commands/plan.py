@@ -6,6 +6,7 @@ from mirror.cli.choosing import Wishes, named_site, order
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, duration_text, note, print_json, print_table
 from mirror.cli.text import one_line
+from mirror.counted import counted
 from mirror.progress import CrawlPlan
 
 COLUMNS = (
@@ -47,8 +48,8 @@ def _print(plan: CrawlPlan) -> None:
         [(c.name, c.kind, c.reported, c.requests, c.refused) for c in plan.collections],
     )
     click.echo(
-        f"{plan.requests:,} requests, about {duration_text(plan.seconds)} at the polite rate, "
-        "media files not counted"
+        f"{counted(plan.requests, 'requests')}, about {duration_text(plan.seconds)} at the polite "
+        "rate, media files not counted"
     )
     for warning in plan.warnings:
         note(f"warning: {warning}")

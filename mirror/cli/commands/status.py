@@ -12,6 +12,7 @@ from mirror.cli.known import KnownSite, known_sites, no_site, scheduled
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, ago, note, print_json, print_table
 from mirror.cli.text import one_line
+from mirror.counted import counted
 from mirror.store import held
 from mirror.store.reading.sites import FailureRow, open_failures
 
@@ -65,9 +66,8 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     for site, reasons in zip(known, rot, strict=True):
         if reasons:
             told = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items())
-            click.echo(
-                f"{names[site.url]}: {sum(reasons.values()):,} media files not to be had: {told}"
-            )
+            files = counted(sum(reasons.values()), "media files")
+            click.echo(f"{names[site.url]}: {files} not to be had: {told}")
     for site in known if host else ():
         if len(known) > 1:
             click.echo(f"\n{names[site.url]}")

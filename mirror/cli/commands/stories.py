@@ -15,6 +15,7 @@ from mirror.cli.output import duration_text, note, print_json, print_text
 from mirror.cli.text import one_line
 from mirror.cli.when import When
 from mirror.content import Content, plain
+from mirror.counted import counted
 from mirror.differences import FieldDifference, compare
 from mirror.errors import LockedError
 from mirror.lock import locked
@@ -101,7 +102,7 @@ def block(story: StoryRow) -> Iterator[Text]:
     """A story: its headline, and a line a copy."""
     first = story.copies[0]
     text = Text(one_line(plain(first.title or "")) or "(untitled)", style="bold")
-    where = f"{story.sites:,} sites" if story.sites > 1 else "1 site"
+    where = counted(story.sites, "sites")
     yield text.append(f"  {story.posts:,} copies on {where}", style="not bold dim")
     for copy in story.copies:
         yield copy_line(copy, first)

@@ -8,6 +8,7 @@ from mirror.attribution import RULES_VERSION
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
+from mirror.counted import counted
 from mirror.store.reading.upstreams import UpstreamRow, judged_by_older_rules, upstreams
 
 COLUMNS = (
@@ -36,7 +37,8 @@ def command(invocation: Invocation, host: str | None, limit: int, as_json: bool)
     rows = list(upstreams(db, host=site_host(db, host), limit=limit))
     older = judged_by_older_rules(db, RULES_VERSION)
     if older:
-        note(f"{older:,} posts were judged by older rules: `mirror attribute --all` judges anew")
+        posts = counted(older, "posts")
+        note(f"judged by older rules: {posts} (`mirror attribute --all` judges anew)")
     if as_json:
         print_json([_object(row) for row in rows])
     elif rows:
