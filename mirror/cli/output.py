@@ -236,3 +236,9 @@ def title_of(post: Mapping[str, Any]) -> str:
 def note(text: str) -> None:
     """A remark to the user, on stderr so that it never mixes with what was asked for."""
     click.echo(one_line(text), err=True)
+
+
+def hint(text: str) -> None:
+    """A remark of which a program has no need: to whoever sits there, for cron would mail it."""
+    if sys.stderr.isatty():
+        note(text)

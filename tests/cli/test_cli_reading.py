@@ -56,9 +56,29 @@ def test_changes_are_narrowed(ask: Any) -> None:
 
 
 def test_more_changes_than_are_shown_are_announced(mirrored: Path, mirror: Any) -> None:
+    """Wherever stderr goes: a list that is cut is not to be taken for a whole one."""
     found = mirror("changes", "--limit", "2")
     assert len(found.out.splitlines()) == 2
     assert "--limit 0" in found.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["changes", "--since", "1h"],
+        ["search", "zeppelin"],
+        ["search", "harbour", "--limit", "1"],
+        ["stories"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_warning_is_not_mailed_by_cron(
+    mirrored: Path, mirror: Any, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    piped = mirror(*words)
+    assert (piped.code, piped.err) == (0, "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert mirror(*words).err != ""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import note, print_json, print_text
+from mirror.cli.output import hint, note, print_json, print_text
 from mirror.cli.text import one_line
 from mirror.cli.when import When
 from mirror.content import plain
@@ -61,7 +61,7 @@ def command(
         print_text(line(change), wrap=False)
         printed += 1
     if not printed:
-        note("no changes" + (f" since {since}" if since else ""))
+        hint("no changes" + (f" since {since}" if since else ""))
 
 
 def line(change: Change) -> Text:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import note, print_json, print_text
+from mirror.cli.output import hint, print_json, print_text
 from mirror.cli.text import clean, one_line
 from mirror.store.reading.search import Hit, parse_query, search
 
@@ -35,9 +35,9 @@ def command(
     for hit in hits:
         print_text(_text(hit))
     if not hits:
-        note("nothing found")
+        hint("nothing found")
     elif limit and len(hits) == limit:
-        note(f"the best {limit} are shown, `--limit 0` shows all")
+        hint(f"the best {limit} are shown, `--limit 0` shows all")
 
 
 def _text(hit: Hit) -> Text:

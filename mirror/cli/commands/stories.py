@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from mirror.cli.diffs import render
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import duration_text, note, print_json, print_text
+from mirror.cli.output import duration_text, hint, note, print_json, print_text
 from mirror.cli.text import one_line
 from mirror.cli.when import When
 from mirror.content import Content, plain
@@ -75,7 +75,7 @@ def command(
     if invocation.quiet:
         return
     if not shown:
-        note(f"no story here is on {sites} sites" if sites > 1 else "no story is here twice")
+        hint(f"no story here is on {sites} sites" if sites > 1 else "no story is here twice")
     elif len(found) > len(shown):
         note(f"… and more: the latest {limit} are shown, `--limit 0` shows all")
 

@@ -7,7 +7,7 @@ import click
 from mirror.attribution import RULES_VERSION
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import Column, note, print_json, print_table
+from mirror.cli.output import Column, hint, note, print_json, print_table
 from mirror.counted import counted
 from mirror.store.reading.upstreams import UpstreamRow, judged_by_older_rules, upstreams
 
@@ -44,7 +44,7 @@ def command(invocation: Invocation, host: str | None, limit: int, as_json: bool)
     elif rows:
         print_table(COLUMNS, [_row(row) for row in rows])
     else:
-        note("no post here was published elsewhere first, as far as is known")
+        hint("no post here was published elsewhere first, as far as is known")
 
 
 def _row(row: UpstreamRow) -> list[object]:
