@@ -19,6 +19,7 @@ from pathlib import Path
 
 from mirror.errors import LockedError, StoreError
 from mirror.machine import advice
+from mirror.moments import timestamp
 
 POLL_SECONDS = 0.5
 
@@ -100,7 +101,7 @@ def _acquire(descriptor: int, path: Path, until: float | None) -> None:
 
 def _sign(descriptor: int) -> None:
     """Writes who we are, for whoever is refused."""
-    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = timestamp(datetime.now(UTC))
     text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
     # A full disk is no reason not to begin: what needs room will say so, and the lock is held.
     with suppress(OSError):

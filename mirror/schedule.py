@@ -6,9 +6,11 @@ Pure: runs and the clock come in as values. A run counts from its start.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Literal
+
+from mirror.moments import timestamp
 
 Interval = timedelta | Literal["auto"]
 
@@ -54,7 +56,7 @@ class Due:
     @property
     def stamp(self) -> str:
         """The moment as the database writes it."""
-        return self.at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        return timestamp(self.at)
 
 
 def due(

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from mirror.examination import EXAMINED, Found, Parts, examine, take_apart
 from mirror.ids import Ids
 from mirror.items import Collection, Intent, Item, JsonObject, Kind, StoredItem
+from mirror.moments import timestamp
 from mirror.progress import CrawlOrder, CrawlSummary, Mode, Outcome
 from mirror.second_core import Batch, Read, SecondCore
 from mirror.store import clock as clock_rows
@@ -44,20 +45,6 @@ Clock = Callable[[], datetime]
 def now() -> datetime:
     """The time."""
     return datetime.now(UTC)
-
-
-def timestamp(moment: datetime) -> str:
-    """A moment as the database writes it: `YYYY-MM-DDTHH:MM:SSZ`."""
-    # Not strftime: what it makes of a year before 1000 has no four digits.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def moment(text: str | None) -> datetime | None:
-    """The inverse of `timestamp`; None also of what that did not write."""
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
-    except ValueError:
-        return None
 
 
 class Session:

@@ -8,7 +8,8 @@ from typing import Any
 
 from mirror.ids import Ids
 from mirror.items import Collection
-from mirror.session import Session, timestamp
+from mirror.moments import timestamp
+from mirror.session import Session
 from mirror.store import collections as states
 from mirror.sync.plan import Plan
 from mirror.wordpress.objects import identified

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from mirror.counted import counted
 from mirror.errors import RefusedError, SiteError
+from mirror.moments import moment, timestamp
 from mirror.progress import Watcher
-from mirror.session import Session, moment, timestamp
+from mirror.session import Session
 from mirror.store import crawls
 from mirror.store import feeds as known
 from mirror.store.feeds import Validators

@@ -5,7 +5,8 @@ A clean reading moves the watermark and closes failures, of nothing but what it 
 
 from collections.abc import Sequence
 
-from mirror.session import Session, timestamp
+from mirror.moments import timestamp
+from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import crawls, failures
 from mirror.store.crawls import Coverage

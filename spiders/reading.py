@@ -8,8 +8,9 @@ from typing import Any
 
 from mirror.ids import Ids
 from mirror.items import Collection, Kind
+from mirror.moments import moment, timestamp
 from mirror.progress import Watcher
-from mirror.session import Session, moment, timestamp
+from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import failures, links, revisions
 from mirror.store.collections import CollectionState

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from mirror.counted import counted
 from mirror.errors import ConfigError, DiscoveryError, MirrorError, RefusedError, SiteError
 from mirror.items import Collection
+from mirror.moments import moment
 from mirror.progress import CrawlSummary, Outcome, Watcher
-from mirror.session import Session, moment
+from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import crawls, failures, unidentified
 from mirror.sync.decide import DATED

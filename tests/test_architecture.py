@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "mirror": 0,
     "mirror.counted": 0,
+    "mirror.moments": 0,
     "mirror.errors": 0,
     "mirror.ids": 0,
     "mirror.items": 0,

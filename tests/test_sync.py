@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mirror.items import Item, StoredItem
-from mirror.session import moment, timestamp
+from mirror.moments import moment, timestamp
 from mirror.sync.decide import decide
 from mirror.sync.fingerprint import changed_fields, fingerprint, steady
 from mirror.sync.plan import Way, is_mass_deletion, plan, slice_due

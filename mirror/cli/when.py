@@ -5,20 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from mirror.moments import timestamp
+
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)(?:in(?:ute)?s?|ours?|ays?|eeks?)?(?:\s+ago)?", re.I)
 _DAYS = {"today": 0, "yesterday": 1}
 FORMS = "a date (2026-03-01), a time (2026-03-01T12:00), 7d, 12h, 2w, today or yesterday"
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as the database writes it.
-
-    >>> stamp(datetime(2026, 3, 1, 12, tzinfo=UTC))
-    '2026-03-01T12:00:00Z'
-    """
-    plain = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None)
-    return f"{plain.isoformat()}Z"
 
 
 def parse_when(text: str, now: datetime) -> str:
@@ -32,15 +24,15 @@ def parse_when(text: str, now: datetime) -> str:
     """
     word = text.strip().lower()
     if word == "now":
-        return stamp(now)
+        return timestamp(now)
     if word in _DAYS:
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return stamp(midnight - timedelta(days=_DAYS[word]))
+        return timestamp(midnight - timedelta(days=_DAYS[word]))
     try:
         if ago := _AGO.fullmatch(word):
-            return stamp(now - timedelta(**{_UNITS[ago[2][0].lower()]: int(ago[1])}))
+            return timestamp(now - timedelta(**{_UNITS[ago[2][0].lower()]: int(ago[1])}))
         moment = datetime.fromisoformat(text.strip())
-        return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is no time: give {FORMS}") from None
 

@@ -26,6 +26,7 @@ from mirror.media.outcomes import Failed, Fetched, FetchOrder, Outcome, Postpone
 from mirror.media.policy import MediaPolicy
 from mirror.media.robots import RobotsFiles
 from mirror.media.turnstile import Turnstile
+from mirror.moments import moment, timestamp
 from mirror.store import files
 from mirror.store.connection import path_of as database_of
 from mirror.store.connection import transaction
@@ -145,7 +146,7 @@ class Stage:
         return files.due(
             self.db,
             self.site_id,
-            now=_timestamp(self.clock()),
+            now=timestamp(self.clock()),
             whole=whole,
             every_size=self.policy.every_size,
             linked_only=self.policy.mode == "linked",
@@ -153,7 +154,7 @@ class Stage:
 
     def _add_sizes(self) -> None:
         """Every size of every attachment, which are not noted unless they are wanted."""
-        now = _timestamp(self.clock())
+        now = timestamp(self.clock())
         for row_id, source_url, attachment in files.unsized(self.db, self.site_id):
             found = of_attachment(attachment, source_url, every_size=True)
             files.add(self.db, self.site_id, row_id, found, now)
@@ -232,12 +233,12 @@ class Stage:
 
     def _record_of(self, row: WantedFile, got: Fetched) -> FileRecord:
         now = self.clock()
-        since = now if row.sha256 != got.sha256 else _moment(row.fetched_at) or now
+        since = now if row.sha256 != got.sha256 else moment(row.fetched_at) or now
         width, height = got.size or (None, None)
         return FileRecord(
             id=row.id,
-            checked_at=_timestamp(now),
-            next_at=_timestamp(rules.next_check(now, since)),
+            checked_at=timestamp(now),
+            next_at=timestamp(rules.next_check(now, since)),
             status=got.status,
             etag=got.etag,
             last_modified=got.last_modified,
@@ -255,12 +256,12 @@ class Stage:
             self.summary.postponed += 1
         elif isinstance(outcome, Unchanged):
             self.summary.unchanged += 1
-            next_at = rules.next_check(now, _moment(row.fetched_at) or now)
+            next_at = rules.next_check(now, moment(row.fetched_at) or now)
             self._add(
                 FileRecord(
                     id=row.id,
-                    checked_at=_timestamp(now),
-                    next_at=_timestamp(next_at),
+                    checked_at=timestamp(now),
+                    next_at=timestamp(next_at),
                     status=304,
                     etag=outcome.etag,
                     last_modified=outcome.last_modified,
@@ -273,8 +274,8 @@ class Stage:
             self._add(
                 FileRecord(
                     id=row.id,
-                    checked_at=_timestamp(now),
-                    next_at=_timestamp(again) if again is not None else None,
+                    checked_at=timestamp(now),
+                    next_at=timestamp(again) if again is not None else None,
                     status=outcome.status,
                     error=outcome.error,
                     message=outcome.message,
@@ -322,11 +323,3 @@ def _mixed(rows: Sequence[WantedFile]) -> list[WantedFile]:
         places.append((seen[host], row.id, row))
         seen[host] += 1
     return [row for _, _, row in sorted(places, key=lambda place: place[:2])]
-
-
-def _timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from mirror.content import searchable
 from mirror.items import Attribution, Intent, Item, Kind
+from mirror.moments import timestamp
 from mirror.store import attributions, files, links, objects, text
 
 
@@ -97,8 +98,7 @@ def _version(intent: Intent) -> int:
 
 def _a_day_before(now: str) -> str:
     """A picture of a post that is edited twice a day need not be asked for twice a day."""
-    day = datetime.fromisoformat(now.replace("Z", "+00:00")) - timedelta(days=1)
-    return day.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return timestamp(datetime.fromisoformat(now) - timedelta(days=1))
 
 
 def _index(

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from mirror.config import Telling
 from mirror.errors import MirrorError
+from mirror.moments import timestamp
 from mirror.progress import CrawlSummary
 from mirror.store.connection import connect
 from mirror.store.reading.sites import SiteRow, sites
@@ -45,7 +46,7 @@ def after_run(
     except MirrorError as error:
         complaints.append(f"telling: {error}")
     body = {
-        "at": now.replace(microsecond=0, tzinfo=None).isoformat() + "Z",
+        "at": timestamp(now),
         "db": str(db),
         "exit_code": exit_code,
         "problems": [asdict(problem) for problem in found],
@@ -86,7 +87,7 @@ def _problems(
     telling: Telling,
     now: datetime,
 ) -> Iterator[Problem]:
-    since = (now - WEEK).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = timestamp(now - WEEK)
     for summary in summaries:
         if summary.crawl_id is None:
             continue

@@ -377,9 +377,9 @@ def test_the_demo_touches_no_mirror_of_ones_own(mirrored: Path) -> None:
 def now(*, minutes: int) -> str:
     from datetime import UTC, datetime, timedelta
 
-    from mirror.cli.when import stamp
+    from mirror.moments import timestamp
 
-    return stamp(datetime.now(UTC) - timedelta(minutes=minutes))
+    return timestamp(datetime.now(UTC) - timedelta(minutes=minutes))
 
 
 def touch(db: Path, **columns: str) -> None:

@@ -15,6 +15,7 @@ from mirror.browse.pages.cards import cards
 from mirror.browse.pages.site import SITES
 from mirror.browse.pages.visit import Visit
 from mirror.content import plain
+from mirror.moments import timestamp
 
 _TOTALS = """
     SELECT (SELECT count(*) FROM posts) AS posts,
@@ -100,7 +101,7 @@ def _stamp(conn: sqlite3.Connection, now: datetime) -> Stamp:
 
 def read(conn: sqlite3.Connection, now: datetime) -> dict[str, Any]:
     """Everything on the page but the charts, as of `now`."""
-    week = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    week = timestamp(now - timedelta(days=7))
     return {
         "totals": dict(conn.execute(_TOTALS).fetchone()),
         "sites": conn.execute(SITES).fetchall(),

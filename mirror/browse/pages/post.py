@@ -18,6 +18,7 @@ from mirror.browse.pages.versions import (
 )
 from mirror.browse.pages.visit import Visit, found
 from mirror.browse.public import is_locked
+from mirror.moments import timestamp
 
 _JUDGEMENT = """
     SELECT j.url, j.confidence, u.domain, u.name FROM judgements j
@@ -143,5 +144,4 @@ def _day(text: str) -> str | None:
         return None
     if len(text) == 10:
         return f"{text}T23:59:59Z"
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -12,11 +12,11 @@ from sqlite_utils import Database
 from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
-from mirror.cli.when import stamp
 from mirror.counted import counted
 from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import Held, strays, verify
+from mirror.moments import timestamp
 from mirror.store import held
 from mirror.store.connection import connect, transaction
 from mirror.store.reading.integrity import (
@@ -94,7 +94,7 @@ def media_faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
 
 def _repair(invocation: Invocation, paths: Sequence[str]) -> None:
     """Makes files that are missing or damaged due, by their places in the media folder."""
-    file, now = invocation.db_path(), stamp(datetime.now(UTC))
+    file, now = invocation.db_path(), timestamp(datetime.now(UTC))
     with locked(file), closing(connect(file, write=True)) as db, transaction(db):
         again = sum(held.fetch_again(db, path, now) > 0 for path in paths)
     if not invocation.quiet:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
+from mirror.moments import timestamp
 from mirror.store.upstream_posts import link_of
 
 # What is recent is compared with as many days before.
@@ -97,10 +98,8 @@ def upstreams(
     db: Database, *, now: datetime | None = None, host: str | None = None, limit: int = 0
 ) -> Iterator[UpstreamRow]:
     """Upstream publishers by number of current posts, most first; `recent` is seen from `now`."""
-    moment = (now or datetime.now(UTC)).astimezone(UTC)
-    turns = (
-        f"{moment - timedelta(days=TREND_DAYS * periods):%Y-%m-%dT%H:%M:%SZ}" for periods in (1, 2)
-    )
+    now = now or datetime.now(UTC)
+    turns = (timestamp(now - timedelta(days=TREND_DAYS * periods)) for periods in (1, 2))
     scope = {"host": host, "limit": limit or -1, **dict(zip(("turn", "start"), turns, strict=True))}
     total = db.execute(
         "SELECT count(*) FROM posts p JOIN sites s ON s.id = p.site_id "
