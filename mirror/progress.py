@@ -74,9 +74,10 @@ class CrawlSummary:
     """What one crawl of one site came to: the row of `crawls`, with its coverage.
 
     `site` is the host; `crawl_id` is None where nothing was begun; `mode` and `outcome` are those
-    of the table. `held_back`: mass deletions that were not believed, in words. `files_failed`:
-    media files that were tried in vain, which is no failure of the crawl. `coverage` has one
-    mapping a collection, with the columns of that table.
+    of the table. `asked`: where the site was looked for in vain, and what each place answered.
+    `held_back`: mass deletions that were not believed, in words. `files_failed`: media files that
+    were tried in vain, which is no failure of the crawl. `coverage` has one mapping a collection,
+    with the columns of that table.
     """
 
     site: str
@@ -85,6 +86,7 @@ class CrawlSummary:
     mode: Mode | None
     outcome: Outcome
     message: str | None = None
+    asked: tuple[str, ...] = ()
     seconds: float = 0.0
     requests: int = 0
     bytes: int = 0

@@ -363,12 +363,18 @@ class Session:
                 await asyncio.sleep(0)
 
     def finish(
-        self, outcome: Outcome, message: str | None, exit_code: int | None = None
+        self,
+        outcome: Outcome,
+        message: str | None,
+        exit_code: int | None = None,
+        *,
+        asked: Sequence[str] = (),
     ) -> CrawlSummary:
-        """Ends the crawl, and sums it up."""
+        """Ends the crawl, and sums it up. `asked` goes below the message, a line each."""
+        told = "\n".join([message, *asked]) if message else None
         with self.transaction():
             links.resolve(self.db, self.site_id)
-            crawls.finish(self.db, self.crawl_id, outcome, message, self.counts, self.now)
+            crawls.finish(self.db, self.crawl_id, outcome, told, self.counts, self.now)
         if exit_code is None:
             exit_code = {"complete": 0, "partial": 1, "failed": 3, "interrupted": 1}[outcome]
         return CrawlSummary(
@@ -378,6 +384,7 @@ class Session:
             mode=self.mode,
             outcome=outcome,
             message=message,
+            asked=tuple(asked),
             seconds=max(0.0, round((self.clock() - self.started).total_seconds(), 3)),
             held_back=tuple(self.held_back),
             coverage=crawls.coverage(self.db, self.crawl_id),

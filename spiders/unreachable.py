@@ -14,7 +14,10 @@ _MEANINGS = (
     (re.compile(r"service_identity|VerificationError"), "its certificate is of another host"),
     (re.compile(r"wrong version number"), "what answers at this port speaks no TLS"),
     (re.compile(r"no results for hostname lookup"), "there is no such host: is its name right?"),
-    (re.compile(r"Connection was refused by other side"), "it refuses the connection"),
+    (
+        re.compile(r"Connection was refused by other side"),
+        "it refuses the connection: is the port right, and is the site up?",
+    ),
 )
 _TLS = re.compile(r"\('SSL routines', '[^']*', '([^']+)'\)")
 _FAILURE = re.compile(r"<twisted\.python\.failure\.Failure [\w.]+: (.+?)>(?:\]|, <|$)", re.DOTALL)

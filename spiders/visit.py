@@ -339,7 +339,12 @@ class Visit:
         failed = outcome == "failed" and not isinstance(error, ConfigError)
         self.session.back_off(failed=failed)
         self._keep_pace()
-        return self.session.finish(outcome, message, error.exit_code if error else None)
+        return self.session.finish(
+            outcome,
+            message,
+            error.exit_code if error else None,
+            asked=_asked_in_vain(error),
+        )
 
     def _keep_pace(self) -> None:
         """What was learned of the rate that the site tolerates, for the next crawl."""
@@ -350,10 +355,7 @@ class Visit:
     def _outcome(self, error: MirrorError | None) -> tuple[Outcome, str | None]:
         """How the crawl ended, and the one line that says why."""
         if error is not None:
-            trail = error.trail if isinstance(error, SiteError) else ()
-            answers = {place.partition(": ")[2] for place in trail}
-            asked = " · ".join(trail) if len(answers) > 1 else ""
-            return "failed", f"{error}; asked: {asked}" if asked else str(error)
+            return "failed", str(error)
         if self.fallback is not None:
             return "partial", "; ".join([self.fallback.message, *self.notes])
         read = [r for r in self.readings if r.refused is None]
@@ -368,3 +370,10 @@ class Visit:
                 sorted({r.how for r in read if not r.proved})
             )
         return "complete", None
+
+
+def _asked_in_vain(error: MirrorError | None) -> tuple[str, ...]:
+    """The places where the site was looked for; none where all told the same as the error does."""
+    trail = error.trail if isinstance(error, SiteError) else ()
+    answers = {place.partition(": ")[2] for place in trail}
+    return trail if len(answers) > 1 else ()

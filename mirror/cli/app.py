@@ -127,7 +127,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(_usage(error), 2)
     except MirrorError as error:
         _debug(invocation)
-        return _complain(_explain(error), error.exit_code)
+        return _complain(_explain(error, debug=invocation.debug), error.exit_code)
     except Exception as error:
         _debug(invocation)
         advice = "" if invocation.debug else "; --debug shows where"
@@ -147,8 +147,9 @@ def _usage(error: click.ClickException) -> str:
     return f"{message}; see `{context.command_path} --help`" if context else message
 
 
-def _explain(error: MirrorError) -> str:
-    trail = error.trail if isinstance(error, SiteError) else ()
+def _explain(error: MirrorError, *, debug: bool) -> str:
+    """One line; with --debug, also every place that was asked."""
+    trail = error.trail if debug and isinstance(error, SiteError) else ()
     return "\n  ".join(one_line(line) for line in (*str(error).splitlines(), *trail))
 
 

@@ -19,8 +19,11 @@ def exit_code(summaries: Sequence[CrawlSummary]) -> int:
     return codes.pop() if len(codes) == 1 else int(bool(codes))
 
 
-def text(summary: CrawlSummary) -> Text:
-    """A few lines: the outcome, the counts, and each collection that is not complete."""
+def text(summary: CrawlSummary, *, debug: bool = False) -> Text:
+    """A few lines: the outcome, the counts, and each collection that is not complete.
+
+    With `debug`, every place that was asked in vain.
+    """
     lines = Text().append(one_line(summary.site), style="bold")
     lines.append(f"  {summary.outcome}", style=COLOURS[summary.outcome])
     lines.append(f" in {duration_text(summary.seconds)}: {counts(summary)}")
@@ -28,6 +31,8 @@ def text(summary: CrawlSummary) -> Text:
     lines.append(f"  ({traffic})", style="dim")
     if summary.message:
         lines.append(f"\n  {one_line(summary.message)}")
+    for place in summary.asked if debug else ():
+        lines.append(f"\n    {one_line(place)}", style="dim")
     for row in summary.coverage:
         lines.append("\n")
         lines.append_text(_collection(row))

@@ -239,7 +239,7 @@ class _Search:
             if self.unheard and self.start.startswith("https:"):
                 said += f" (if it has no https, name {self.start.replace('https:', 'http:', 1)})"
             return DiscoveryError(said, self.trail, kind="failing")
-        said = f"no WordPress REST API found at {host}"
+        said = f"no WordPress REST API found at {host}; if it is in a folder there, name that, too"
         return DiscoveryError(said, self.trail, kind="absent")
 
 

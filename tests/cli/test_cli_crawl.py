@@ -17,6 +17,7 @@ from mirror.cli import logs
 from mirror.cli.app import BROKEN_PIPE
 from mirror.cli.progress import LINE_SECONDS, Lines
 from mirror.cli.summary import exit_code
+from mirror.demo.reply import Reply
 from mirror.demo.site import sample_site, second_day, serve
 from mirror.errors import StoreError
 from mirror.lock import locked
@@ -195,6 +196,31 @@ def test_one_of_something_is_told_as_one(folder: Path, mirror: Any, crawler: Cra
     assert "1 failure recorded" in found.out
     assert "(1 request, " in found.out
     assert "1 failure recorded" in mirror("crawl", "a.example", "--quiet").err
+
+
+def test_where_a_site_was_looked_for_is_told_on_demand(folder: Path, mirror: Any) -> None:
+    def respond(method: str, path: str, query: str, headers: object) -> Reply:
+        status = 200 if path == "/" else 404
+        return Reply(status, {"Content-Type": "text/html"}, b"<p>Nothing here</p>")
+
+    nothing = sample_site()
+    nothing.respond = respond  # type: ignore[method-assign, assignment]
+    with serve(nothing) as served:
+        crawl = [sys.executable, "-m", "mirror", "crawl", served.url]
+        found = subprocess.run(crawl, capture_output=True, text=True)
+        told = subprocess.run([*crawl, "--debug"], capture_output=True, text=True)
+        planned = subprocess.run(
+            [sys.executable, "-m", "mirror", "plan", served.url], capture_output=True, text=True
+        )
+    assert found.returncode == planned.returncode == 3
+    for written in (found.stdout, found.stderr, planned.stderr):
+        assert "no WordPress REST API found at 127.0.0.1; if it is in a folder there" in written
+        assert "wp-json" not in written
+    assert planned.stderr.count("\n") == 1
+    assert f"{served.url}/wp-json/: " in told.stdout
+    status = mirror("status", "127.0.0.1").out
+    assert "last run: no WordPress REST API found" in status
+    assert f"\n  {served.url}/wp-json/: " in status
 
 
 def test_quiet_says_only_what_went_wrong(folder: Path, mirror: Any, crawler: Crawler) -> None:

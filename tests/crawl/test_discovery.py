@@ -72,7 +72,7 @@ def test_no_wordpress_names_the_places_and_their_answers(
     server: MockServer, mirror: Mirror
 ) -> None:
     site = server.site("not-wordpress")
-    run = mirror.run("crawl", site.url)
+    run = mirror.run("crawl", site.url, "--debug")
     assert run.exit_code == 3
     for place in ("/wp-json/", "/index.php/wp-json/", "rest_route", "404"):
         assert place in run.stdout + run.stderr
@@ -116,7 +116,7 @@ def test_the_agent_names_itself(server: MockServer, mirror: Mirror) -> None:
     ("address", "says"),
     [
         ("http://no-such-host.invalid", "there is no such host: is its name right?"),
-        ("http://127.0.0.1:9", "it refuses the connection"),
+        ("http://127.0.0.1:9", "it refuses the connection: is the port right, and is the site up?"),
     ],
 )
 def test_what_is_not_there_is_told_once(address: str, says: str, mirror: Mirror) -> None:

@@ -140,7 +140,7 @@ def _report(summaries: list[CrawlSummary], invocation: Invocation, *, as_json: b
         return
     for summary in summaries:
         if not invocation.quiet:
-            print_text(text(summary))
+            print_text(text(summary, debug=invocation.debug))
             if sys.stdout.isatty():  # once is enough
                 continue
         if summary.exit_code == SiteError.exit_code or (invocation.quiet and summary.exit_code):

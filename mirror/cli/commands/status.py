@@ -10,7 +10,7 @@ import click
 
 from mirror.cli.known import KnownSite, known_sites, no_site, scheduled
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
-from mirror.cli.output import Column, ago, note, print_json, print_table
+from mirror.cli.output import Column, ago, note, print_json, print_table, print_text
 from mirror.cli.text import one_line
 from mirror.counted import counted
 from mirror.store import held
@@ -138,6 +138,11 @@ def coverage_text(site: KnownSite) -> str | None:
 
 
 def _details(site: KnownSite, failures: Sequence[FailureRow]) -> None:
+    if site.last and site.last.message:
+        why, *asked = site.last.message.splitlines()
+        print_text(f"\nlast run: {one_line(why)}")
+        for place in asked:
+            print_text(f"  {one_line(place)}", wrap=False)
     if site.stored and site.stored.coverage:
         click.echo()
         print_table(
