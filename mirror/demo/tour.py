@@ -24,7 +24,7 @@ from mirror.differences import differences
 from mirror.errors import ConfigError, MirrorError
 from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched
-from mirror.store.connection import connect, explained
+from mirror.store.connection import connect
 from mirror.store.reading.changes import changes
 from mirror.store.reading.posts import versions
 from mirror.store.reading.sites import site_urls
@@ -47,11 +47,12 @@ def run(db: Path | None = None, *, quiet: bool = False) -> None:
     MirrorError when it was stopped from outside.
     """
     path = db or DEFAULT
-    _make_room(path)
+    _refuse_others(path)
     out = console()
     out.quiet = quiet
     site = sample_site()
-    with serve(site) as served:
+    with locked(path), serve(site) as served:
+        _make_room(path)
         order = CrawlOrder(url=served.url)
 
         def days() -> Iterator[Sequence[CrawlOrder]]:
@@ -113,21 +114,29 @@ class _Day(Unwatched):
             self.unread = error
 
 
+def _refuse_others(path: Path) -> None:
+    """Raises ConfigError when the file is there and is anything but an earlier demo."""
+    if not path.exists():
+        return
+    try:
+        # Not `connect`: a demo of an older version may go too.
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as earlier:
+            (mark,) = earlier.execute("PRAGMA application_id").fetchone()
+            urls = site_urls(Database(earlier)) if mark == MARK else ()
+    except sqlite3.Error:
+        mark, urls = None, ()
+    # Who goes on with it has other sites in it, too, maybe on this very machine.
+    if mark != MARK or len(urls) > 1 or any(host_of(url) != "127.0.0.1" for url in urls):
+        raise ConfigError(f"{path} is there, and is no demo: name another file with --db")
+
+
 def _make_room(path: Path) -> None:
-    """Takes an earlier demo away; refuses to touch anything else. Marks the one to come."""
-    with locked(path):
-        if path.exists():
-            # Not `connect`: a demo of an older version may go too.
-            with explained(path), closing(sqlite3.connect(path)) as earlier:
-                (mark,) = earlier.execute("PRAGMA application_id").fetchone()
-                urls = site_urls(Database(earlier)) if mark == MARK else ()
-            # Who goes on with it has other sites in it, too.
-            if mark != MARK or any(host_of(url) != "127.0.0.1" for url in urls):
-                raise ConfigError(f"{path} is there, and is no demo: name another file with --db")
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-        with closing(connect(path, write=True)) as db:
-            db.execute(f"PRAGMA application_id = {MARK}")
+    """Takes an earlier demo away, and marks the one to come."""
+    _refuse_others(path)  # again: whoever held the lock may have made it something else
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with closing(connect(path, write=True)) as db:
+        db.execute(f"PRAGMA application_id = {MARK}")
 
 
 def _settings(path: Path) -> dict[str, str]:

@@ -19,8 +19,9 @@ from mirror.cli.progress import LINE_SECONDS, Lines
 from mirror.cli.summary import exit_code
 from mirror.demo.reply import Reply
 from mirror.demo.site import sample_site, second_day, serve
-from mirror.errors import StoreError
-from mirror.lock import locked
+from mirror.demo.tour import MARK
+from mirror.errors import LockedError, StoreError
+from mirror.lock import lock_path, locked
 from mirror.progress import CrawlOrder, CrawlSummary
 
 CONFIG = """
@@ -389,15 +390,57 @@ def test_the_demo_ends_when_it_is_told_to(folder: Path) -> None:
     assert "Now look around" not in out
 
 
-def test_the_demo_touches_no_mirror_of_ones_own(mirrored: Path) -> None:
+def test_the_demo_touches_no_mirror_of_ones_own(mirrored: Path, mirror: Any) -> None:
     """Not even of a site on this machine."""
     for host in ("a.de", "127.0.0.1"):
         with closing(sqlite3.connect(mirrored)) as db, db:
             db.execute("UPDATE sites SET host = ?1, url = 'https://' || ?1", [host])
-        found = program("demo", "--db", "mirror.db")
-        assert found.returncode == 2
-        assert "is no demo" in found.stderr
-        assert mirrored.stat().st_size > 100_000
+        refuses_to_be_the_demo(mirror, mirrored)
+
+
+def test_the_demo_touches_no_demo_that_somebody_goes_on_with(mirrored: Path, mirror: Any) -> None:
+    """By a site of one's own on this machine."""
+    with closing(sqlite3.connect(mirrored)) as db, db:
+        db.execute(f"PRAGMA application_id = {MARK}")
+        db.execute("UPDATE sites SET host = '127.0.0.1', url = 'http://127.0.0.1:1'")
+        columns = "url, host, first_seen_at"
+        db.execute(
+            f"INSERT INTO sites ({columns}) SELECT 'http://127.0.0.1:2', host, first_seen_at"
+            " FROM sites"
+        )
+    refuses_to_be_the_demo(mirror, mirrored)
+
+
+def test_the_demo_touches_no_file_of_another_kind(folder: Path, mirror: Any) -> None:
+    (folder / "notes.txt").write_text("not a database, but long enough to look at" * 50)
+    refuses_to_be_the_demo(mirror, folder / "notes.txt")
+    assert not lock_path(folder / "notes.txt").exists()
+
+
+def refuses_to_be_the_demo(mirror: Any, path: Path) -> None:
+    before = path.read_bytes()
+    found = mirror("demo", "--db", str(path))
+    assert found.code == 2
+    assert "is no demo: name another file with --db" in found.err
+    assert path.read_bytes() == before
+
+
+def test_the_demo_waits_for_nobody_and_disturbs_nobody(folder: Path, mirror: Any) -> None:
+    with locked(folder / "mirror-demo.db"):
+        found = mirror("demo")
+    assert found.code == 75
+    assert not (folder / "mirror-demo.db").exists()
+
+
+def test_the_demo_holds_the_lock_while_it_mirrors(
+    folder: Path, mirror: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crawl(rounds: Any, *, db: Path, watcher: Any, settings: Any) -> None:
+        with pytest.raises(LockedError), locked(db):
+            pass
+
+    monkeypatch.setattr("mirror.crawl.run", crawl)
+    assert "stopped before its end" in mirror("demo").err
 
 
 def now(*, minutes: int) -> str:
