@@ -1,9 +1,10 @@
 """One run a database: an advisory lock that dies with its process.
 
 `flock` on a file beside the database. The kernel lets go of it when the process ends, however it
-ends, so a stale lock cannot exist; the file itself stays, and says who holds the lock. Reading a
-mirror takes no lock. SQLite's WAL does not work on network file systems (https://sqlite.org/wal.html,
-"all processes … must be on the same host"), nor is `flock` there what it says: they are refused.
+ends, so a stale lock cannot exist; the file itself stays beside its database, and says who holds
+the lock. Reading a mirror takes no lock. SQLite's WAL does not work on network file systems
+(https://sqlite.org/wal.html, "all processes … must be on the same host"), nor is `flock` there what
+it says: they are refused.
 """
 
 import errno
@@ -42,14 +43,16 @@ def locked(db: Path, *, wait: float | None = 0) -> Iterator[None]:
     folder that cannot be written.
     """
     path = lock_path(db)
-    descriptor = _open(db, path)
+    descriptor = _held(db, path, None if wait is None else time.monotonic() + wait)
     try:
-        _acquire(descriptor, path, None if wait is None else time.monotonic() + wait)
         _sign(descriptor)
         try:
             yield
         finally:
             os.ftruncate(descriptor, 0)
+            if not db.exists():  # there is nothing to be locked
+                with suppress(OSError):
+                    path.unlink()
     finally:
         os.close(descriptor)
 
@@ -67,6 +70,21 @@ def holder(path: Path) -> str:
         return f"process {said['pid']} on {said['host']} since {said['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
+
+
+def _held(db: Path, path: Path, until: float | None) -> int:
+    """The file, open and locked: the one that is there, not one that was taken away meanwhile."""
+    while True:
+        descriptor = _open(db, path)
+        try:
+            _acquire(descriptor, path, until)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), path.stat()):
+                    return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
 
 
 def _open(db: Path, path: Path) -> int:

@@ -21,7 +21,7 @@ from mirror.errors import MirrorError, StoreError
 from mirror.lock import locked
 from mirror.progress import CrawlOrder, CrawlSummary, Unwatched, Watcher
 from mirror.session import Session
-from mirror.store.connection import connect
+from mirror.store.connection import connect, refuse_strangers
 from mirror.window import Window
 from spiders.client import Client
 from spiders.visit import Visit
@@ -166,6 +166,7 @@ def _from_arguments(kwargs: dict[str, Any], lock: ExitStack) -> dict[str, Any]:
         credentials=kwargs.pop("credentials", None),
     )
     path = Path(kwargs.pop("db", "mirror.db"))
+    refuse_strangers(path)
     lock.enter_context(locked(path))
     db = connect(path, write=True)
     lock.callback(db.close)

@@ -93,8 +93,32 @@ def test_it_is_let_go_after_an_error_and_can_be_had_again(tmp_path: Path) -> Non
     with pytest.raises(ZeroDivisionError), locked(db):
         raise ZeroDivisionError
     with locked(db):
-        pass
+        db.touch()
     assert lock_path(db).read_text() == ""
+
+
+def test_no_lock_is_left_where_there_is_no_database(tmp_path: Path) -> None:
+    db = tmp_path / "mirror.db"
+    with locked(db):
+        assert lock_path(db).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_waited_for_a_lock_that_was_taken_away_has_the_next(tmp_path: Path) -> None:
+    """Else a third would make a file of its own, and both would hold a lock."""
+    db = tmp_path / "mirror.db"
+    with locked(db):
+        patient = HOLD.replace("argv[1])", "argv[1]), wait=60")
+        command = [sys.executable, "-c", patient, str(db), "60"]
+        waiting = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        time.sleep(2)
+    try:
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == "held\n"
+        with pytest.raises(LockedError), locked(db):
+            pass
+    finally:
+        end(waiting)
 
 
 def test_a_child_process_does_not_keep_it(tmp_path: Path) -> None:

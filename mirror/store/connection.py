@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -29,8 +29,7 @@ def connect(path: Path, *, write: bool = False) -> Database:
     if not path.is_file():
         raise StoreError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
     with explained(path):
-        address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' * _is_frozen(path)}"
-        connection = sqlite3.connect(address, uri=True, timeout=5)
+        connection = sqlite3.connect(_to_read(path), uri=True, timeout=5)
         db = Database(connection, execute_plugins=False)
         _check_version(db, path)
         if migrations.pending(db):
@@ -38,6 +37,20 @@ def connect(path: Path, *, write: bool = False) -> Database:
                 f"{path} was written by an older version: the next `mirror crawl` upgrades it"
             )
         return db
+
+
+def refuse_strangers(path: Path) -> None:
+    """Raises StoreError for a file that is there and is no mirror: nothing is to be put beside it.
+
+    An empty one may become a mirror, and one of an older version is one.
+    """
+    if path.exists():
+        with explained(path), closing(sqlite3.connect(_to_read(path), uri=True)) as connection:
+            _check_version(Database(connection), path, may_be_empty=True)
+
+
+def _to_read(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' * _is_frozen(path)}"
 
 
 def _is_frozen(path: Path) -> bool:

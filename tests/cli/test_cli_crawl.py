@@ -251,6 +251,21 @@ def test_another_run_is_not_disturbed(folder: Path, mirror: Any, crawler: Crawle
     assert crawler.orders == []
 
 
+@pytest.mark.parametrize("words", [["crawl", "a.example"], ["vacuum"]])
+def test_nothing_is_put_beside_a_file_that_is_no_mirror(
+    folder: Path, mirror: Any, words: list[str]
+) -> None:
+    (folder / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n" * 30)
+    found = mirror(*words, "--db", "passwd")
+    assert (found.code, "not a SQLite database" in found.err) == (1, True)
+    assert [path.name for path in folder.iterdir()] == ["passwd"]
+
+
+def test_a_crawl_of_nothing_leaves_nothing(folder: Path, mirror: Any) -> None:
+    assert mirror("crawl").code == 2
+    assert list(folder.iterdir()) == []
+
+
 def test_trouble_with_the_database_is_one_line(
     folder: Path, mirror: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

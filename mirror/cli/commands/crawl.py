@@ -17,6 +17,7 @@ from mirror.counted import counted
 from mirror.errors import SiteError, StoreError
 from mirror.lock import locked
 from mirror.progress import Budget, CrawlOrder, CrawlSummary
+from mirror.store.connection import refuse_strangers
 from mirror.store.upkeep import upgrade
 
 
@@ -81,6 +82,7 @@ def command(
         seconds=max_time.total_seconds() if max_time is not None else None, requests=max_requests
     )
     try:
+        refuse_strangers(invocation.db_path())
         with locked(invocation.db_path(), wait=None if wait else 0):
             _upgrade(invocation)
             found = chosen_sites(invocation, urls)

@@ -19,6 +19,7 @@ def command(invocation: Invocation, wait: bool) -> None:
     Needs as much free disk as the database is large, for a while. No crawl can run meanwhile.
     """
     db = invocation.db_path()
+    invocation.read().close()
     with locked(db, wait=None if wait else 0):
         before, after = vacuum(db)
     if not invocation.quiet:
