@@ -35,3 +35,11 @@ def mirror(tmp_path: Path) -> Mirror:
 def new_mirror(tmp_path: Path) -> Callable[[str], Mirror]:
     """Makes further empty mirrors, by name."""
     return lambda name: Mirror(tmp_path / f"{name}.db")
+
+
+@pytest.fixture
+def reading_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account that may read everything and write nothing. Root, made up as one, may write."""
+    monkeypatch.setattr(
+        "mirror.store.still.os.access", lambda path, mode: mode == os.R_OK and Path(path).exists()
+    )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 from mirror.config.settings import media_beside
+from mirror.errors import StoreError
+from mirror.store.still import Still, address, still
 
 if TYPE_CHECKING:
     # Datasette imports its plugins while it is being imported itself.
@@ -25,13 +27,15 @@ _found: "WeakKeyDictionary[Datasette, Mirror]" = WeakKeyDictionary()
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Mirror:
     """The mirror among a Datasette's databases: its name there, its file, where its media are (a
-    folder, or `s3://bucket/prefix`), and whether only what is public is shown."""
+    folder, or `s3://bucket/prefix`), and whether only what is public is shown. `still`: it is read
+    as if nobody wrote it."""
 
     datasette: "Datasette"
     name: str
     path: Path
     media: str
     public: bool = False
+    still: Still | None = None
 
     async def read(self, select: Callable[[sqlite3.Connection], T]) -> T:
         """Runs a function on one of Datasette's read-only connections, in one of its threads."""
@@ -54,14 +58,23 @@ def mirror_of(datasette: "Datasette") -> Mirror | None:
     return None
 
 
-def arrange(datasette: "Datasette", *, media: str | None, public: bool) -> None:
-    """Says where the media of the mirror are, if not beside it, and how much of it is shown.
+def arrange(
+    datasette: "Datasette", *, media: str | None, public: bool, still: Still | None
+) -> None:
+    """Says where the media of the mirror are, if not beside it, how much of it is shown, and how it
+    is read.
 
     To be called before the first connection is made.
     """
     mirror = mirror_of(datasette)
     if mirror is not None:
-        _found[datasette] = replace(mirror, media=media or mirror.media, public=public)
+        _found[datasette] = replace(mirror, media=media or mirror.media, public=public, still=still)
+
+
+def holds(datasette: "Datasette") -> bool:
+    """Whether what is read of the mirror can be right (`mirror.store.still`)."""
+    mirror = mirror_of(datasette)
+    return mirror is None or mirror.still is None or mirror.still.holds
 
 
 def holds_private(conn: sqlite3.Connection) -> bool:
@@ -73,8 +86,8 @@ def holds_private(conn: sqlite3.Connection) -> bool:
 def is_mirror(path: Path) -> bool:
     """Whether the file is a database with the tables of a mirror. Never raises."""
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
-    except sqlite3.Error:
+        connection = sqlite3.connect(address(path, still(path)), uri=True, timeout=5)
+    except (StoreError, OSError, sqlite3.Error):
         return False
     try:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

@@ -10,8 +10,8 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment
 from markupsafe import Markup
 
-from mirror.browse import cells, errors, headers, metadata, public, words
-from mirror.browse.database import holds_private, mirror_of
+from mirror.browse import cells, errors, headers, metadata, public, words, written
+from mirror.browse.database import holds, holds_private, mirror_of
 from mirror.browse.pages import home, routes, view_of
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def handle_exception(
 
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[headers.App], headers.App]:
-    """No reply of a mirror leaves without the headers that keep it quiet and private."""
+    """No reply of a mirror leaves without the headers that keep it quiet and private, nor with what
+    may have been read wrong."""
     if mirror_of(datasette) is None:
         return lambda app: app
-    return headers.guard
+    return lambda app: headers.guard(written.guard(app, partial(holds, datasette)))

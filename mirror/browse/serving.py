@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import sys
 import threading
 import webbrowser
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from mirror.browse.database import arrange, is_mirror
-from mirror.errors import ConfigError, StoreError
+from mirror.browse.database import arrange, mirror_of
+from mirror.errors import ConfigError
+from mirror.store.connection import read
 
 if TYPE_CHECKING:
     # Datasette imports its plugins while it is being imported itself.
@@ -38,16 +40,15 @@ def application(db: Path, *, media: str | None = None, public: bool = False) -> 
 
     `media` is the folder or S3 address of its files, if not the folder beside the database. With
     `public` what visitors of the sites could not see is left out (`mirror.browse.public`).
-    Raises StoreError when there is no such file, or when it is not a mirror.
+    Raises StoreError as `connect` does: when it is not there, is not a mirror, may not be read.
     """
-    if not db.is_file():
-        raise StoreError(f"there is no mirror at {db}: `mirror crawl URL` makes one")
-    if not is_mirror(db):
-        raise StoreError(f"{db} is not a mirror: name another file with --db")
+    mirror = read(db)
+    mirror.close()
     from datasette.app import Datasette
 
-    datasette = Datasette([str(db)], settings=SETTINGS)
-    arrange(datasette, media=media, public=public)
+    place = "immutables" if mirror.still else "files"
+    datasette = Datasette(**{place: [str(db)]}, settings=SETTINGS)
+    arrange(datasette, media=media, public=public, still=mirror.still)
     return datasette
 
 
@@ -64,7 +65,8 @@ def serve(
 
     Raises StoreError as `application` does, ConfigError when the port cannot be had.
     """
-    app = application(db, media=media, public=public).app()
+    datasette = application(db, media=media, public=public)
+    app = datasette.app()
     with _listening(host, port) as listening:
         # What is loaded stays. Requests leave cycles: the command starts with a collector at rest.
         gc.freeze()
@@ -73,6 +75,10 @@ def serve(
         port = listening.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
         print(f"Browse the mirror at {address} (Ctrl-C ends)", flush=True)
+        mirror = mirror_of(datasette)
+        if mirror is not None and mirror.still is not None:
+            told = "this account may not write beside it, and cannot follow the next crawl"
+            print(f"It is shown as it is now: {told}", file=sys.stderr)
         if open_browser:
             threading.Timer(0.8, webbrowser.open, [address]).start()
         try:

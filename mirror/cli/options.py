@@ -59,10 +59,12 @@ class Invocation:
         return self.settings().media or str(media_beside(self.db_path()))
 
     def read(self) -> "Database":
-        """The database, to read. Raises StoreError."""
-        from mirror.store.connection import connect
+        """The database, to read. Raises StoreError, at the command's end if it was read wrong."""
+        from mirror.store.connection import read
 
-        return connect(self.db_path())
+        db = read(self.db_path())
+        click.get_current_context().call_on_close(db.believe)
+        return db
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:

@@ -1,6 +1,5 @@
 """Opening the database: one writer, any number of readers, errors in words."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,6 +10,7 @@ from sqlite_utils import Database
 from mirror.errors import StoreError
 from mirror.machine import advice
 from mirror.store.migrations import migrations
+from mirror.store.still import Still, address, still
 
 BUSY_SECONDS = 30.0
 
@@ -19,18 +19,25 @@ def connect(path: Path, *, write: bool = False) -> Database:
     """Opens a mirror.
 
     To write: makes the file and its folder if need be, and brings the schema up to date. To read:
-    the file must be there; nothing in it is touched, and a crawl may go on writing it.
+    see `read`.
 
     Raises StoreError when the file cannot be opened, is no mirror, or was written by a newer
     version of this program.
     """
-    if write:
-        return _open_to_write(path)
+    return _open_to_write(path) if write else read(path)
+
+
+def read(path: Path) -> "ReadDatabase":
+    """Opens a mirror to be read: nothing in it is touched, and a crawl may go on writing it.
+
+    Raises StoreError as `connect` does.
+    """
     if not path.is_file():
         raise StoreError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
     with explained(path):
-        connection = sqlite3.connect(_to_read(path), uri=True, timeout=5)
-        db = Database(connection, execute_plugins=False)
+        as_still = still(path)
+        connection = sqlite3.connect(address(path, as_still), uri=True, timeout=5)
+        db = ReadDatabase(connection, as_still)
         _check_version(db, path)
         if migrations.pending(db):
             raise StoreError(
@@ -39,27 +46,34 @@ def connect(path: Path, *, write: bool = False) -> Database:
         return db
 
 
+class ReadDatabase(Database):
+    """A mirror that was opened to be read. `still`: as one that nobody writes."""
+
+    def __init__(self, connection: sqlite3.Connection, as_still: Still | None) -> None:
+        super().__init__(connection, execute_plugins=False)
+        self.still = as_still
+
+    def believe(self) -> None:
+        """To be called when all has been read. Raises StoreError if it may be wrong."""
+        if self.still is not None and not self.still.holds:
+            raise StoreError(
+                f"{self.still.path} was written while it was read, which this account may not "
+                "follow: what it said may be wrong, run again"
+            )
+
+
 def refuse_strangers(path: Path) -> None:
     """Raises StoreError for a file that is there and is no mirror: nothing is to be put beside it.
 
     An empty one may become a mirror, and one of an older version is one.
     """
-    if path.exists():
-        with explained(path), closing(sqlite3.connect(_to_read(path), uri=True)) as connection:
-            _check_version(Database(connection), path, may_be_empty=True)
-
-
-def _to_read(path: Path) -> str:
-    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' * _is_frozen(path)}"
-
-
-def _is_frozen(path: Path) -> bool:
-    """Whether nobody can write the file: a read-only file system, and nothing left in the log.
-
-    SQLite would need to make the log's index beside the file (sqlite.org/wal.html, section 5).
-    """
-    log = path.with_name(f"{path.name}-wal")
-    return bool(os.statvfs(path).f_flag & os.ST_RDONLY) and not log.exists()
+    if not path.exists():
+        return
+    with (
+        explained(path),
+        closing(sqlite3.connect(address(path, still(path)), uri=True)) as connection,
+    ):
+        _check_version(Database(connection), path, may_be_empty=True)
 
 
 def _open_to_write(path: Path) -> Database:
@@ -138,8 +152,7 @@ def explained(file: Path | Database) -> Iterator[None]:
 _ADVICE = {
     "SQLITE_FULL": "the disk is full; what was written before is safe: free some room and run "
     "again",
-    "SQLITE_READONLY": "it cannot be written, as SQLite needs to even for reading: check the "
-    "permissions of the file and its folder",
+    "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_CANTOPEN": "it cannot be opened or made: check that its folder is there and writable",
     "SQLITE_BUSY": "another program holds it locked; try again when that has ended",
     "SQLITE_LOCKED": "another program holds it locked; try again when that has ended",

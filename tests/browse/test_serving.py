@@ -14,6 +14,7 @@ import pytest
 
 from mirror.browse import application, serve
 from mirror.errors import ConfigError, StoreError
+from mirror.store.connection import connect
 from tests.browse.sites import Served, Server, unused_port, wait_for
 
 
@@ -22,7 +23,7 @@ def test_what_is_no_mirror_is_refused(tmp_path: Path) -> None:
         application(tmp_path / "none.db")
     text = tmp_path / "text.db"
     text.write_text("no database")
-    with pytest.raises(StoreError, match="not a mirror"):
+    with pytest.raises(StoreError, match="not a SQLite database"):
         application(text)
     other = tmp_path / "other.db"
     connection = sqlite3.connect(other)
@@ -122,6 +123,29 @@ def test_it_reads_while_a_crawl_writes(own_sample: Path) -> None:
     assert len(written) > 10
     assert f"Title {written[-1]}" in site.get("/posts/1").text
     site.close()
+
+
+def test_what_cannot_be_followed_is_shown_until_it_is_written(
+    own_sample: Path, reading_only: None
+) -> None:
+    """By an account that may not write beside it, while another one may."""
+    connect(own_sample, write=True).close()  # no log is left by whoever reads the sample
+    site = Served(own_sample)
+    assert site.get("/posts/1").status_code == 200
+    assert not own_sample.with_name("mirror.db-shm").exists()
+    writer = sqlite3.connect(own_sample)
+    writer.execute("UPDATE posts SET title = 'Another' WHERE id = 1")
+    writer.commit()
+    for path in ("/posts/1", "/mirror/posts.json"):
+        refused = site.get(path)
+        assert refused.status_code == 503
+        assert "Start `mirror browse` anew" in refused.text
+        assert refused.headers["X-Robots-Tag"] == "noindex"
+    site.close()
+    writer.close()  # and what was in the log is in the file
+    anew = Served(own_sample)
+    assert "Another" in anew.get("/posts/1").text
+    anew.close()
 
 
 def test_it_opens_the_database_read_only(served: Served) -> None:

@@ -17,7 +17,7 @@ from mirror.cli.when import When
 from mirror.content import Content, plain
 from mirror.counted import counted
 from mirror.differences import FieldDifference, compare
-from mirror.errors import LockedError
+from mirror.errors import LockedError, StoreError
 from mirror.lock import locked
 from mirror.store.connection import connect
 from mirror.store.reading.posts import find_post
@@ -94,6 +94,10 @@ def bring_up_to_date(invocation: Invocation) -> None:
                 link(db)
             finally:
                 db.close()
+    except StoreError as error:
+        raise StoreError(
+            f"{error}; this writes down how new posts compare, --stored only reads"
+        ) from error
     except LockedError:
         note("another run is at work: these are the stories as of the last time")
 
