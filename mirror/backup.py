@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirror.errors import StoreError
+from mirror.errors import ConfigError, StoreError
 from mirror.machine import advice
 from mirror.store import held
 from mirror.store.connection import connect, read
@@ -36,11 +36,12 @@ def back_up(db: Path, media: str | None, folder: Path, *, copy: bool = False) ->
     """Copies a mirror into a folder, in the place of an older copy when the new one is whole.
 
     `media` is the folder of media files; None, or an S3 address, leaves them out. Raises
-    StoreError when there is no mirror, or the folder cannot be written.
+    StoreError when there is no mirror, or the folder cannot be written, and ConfigError when it is
+    the mirror's own.
     """
     target = folder / db.name
     if target.resolve() == db.resolve():
-        raise StoreError(f"{folder} is where the mirror itself lies: give another folder")
+        raise ConfigError(f"{folder} is where the mirror itself lies: give another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         rows = _copy_database(db, target)

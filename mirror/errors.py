@@ -65,6 +65,12 @@ class StoreError(MirrorError):
     """Raised when the database cannot be opened, read or written."""
 
 
+class NoMirrorError(StoreError):
+    """Raised when the file that was named is not there, or is anything but a mirror."""
+
+    exit_code = 2
+
+
 class LockedError(MirrorError):
     """Raised when another run holds the database's lock."""
 

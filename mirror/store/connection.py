@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from mirror.errors import StoreError
+from mirror.errors import NoMirrorError, StoreError
 from mirror.machine import advice
 from mirror.store.migrations import migrations
 from mirror.store.still import Still, address, still
@@ -33,7 +33,7 @@ def read(path: Path) -> "ReadDatabase":
     Raises StoreError as `connect` does.
     """
     if not path.is_file():
-        raise StoreError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
+        raise NoMirrorError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
     with explained(path):
         as_still = still(path)
         connection = sqlite3.connect(address(path, as_still), uri=True, timeout=5)
@@ -103,7 +103,7 @@ def _check_version(db: Database, path: Path, *, may_be_empty: bool = False) -> N
     if "_sqlite_migrations" not in known:
         if may_be_empty and not known:
             return
-        raise StoreError(f"{path} is a database, but not a mirror: name another file with --db")
+        raise NoMirrorError(f"{path} is a database, but not a mirror: name another file with --db")
     ours = {migration.name for migration in migrations._migrations}
     theirs = {migration.name for migration in migrations.applied(db)}
     if theirs - ours:
@@ -145,7 +145,8 @@ def explained(file: Path | Database) -> Iterator[None]:
     except (sqlite3.DatabaseError, OSError) as error:
         path = path_of(file) if isinstance(file, Database) else file
         told = advice(error) if isinstance(error, OSError) else trouble(error) or error
-        raise StoreError(f"{path}: {told}") from error
+        is_other = getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB"
+        raise (NoMirrorError if is_other else StoreError)(f"{path}: {told}") from error
 
 
 # SQLite's name of an error begins with …; what it means, and what to do.

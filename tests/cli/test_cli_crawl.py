@@ -257,7 +257,7 @@ def test_nothing_is_put_beside_a_file_that_is_no_mirror(
 ) -> None:
     (folder / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\n" * 30)
     found = mirror(*words, "--db", "passwd")
-    assert (found.code, "not a SQLite database" in found.err) == (1, True)
+    assert (found.code, "not a SQLite database" in found.err) == (2, True)
     assert [path.name for path in folder.iterdir()] == ["passwd"]
 
 

@@ -47,7 +47,7 @@ def test_usage_errors_exit_2_with_advice(
 )
 def test_no_mirror_yet(folder: Path, mirror: Any, command: str) -> None:
     found = mirror(*command.split())
-    assert found.code == 1
+    assert found.code == 2
     assert found.err.endswith("there is no mirror at " + str(folder / "mirror.db") +
                               ": `mirror crawl URL` makes one\n")  # fmt: skip
 
@@ -55,7 +55,7 @@ def test_no_mirror_yet(folder: Path, mirror: Any, command: str) -> None:
 def test_a_file_that_is_no_mirror(folder: Path, mirror: Any) -> None:
     (folder / "notes.txt").write_text("not a database, but long enough to look at" * 50)
     found = mirror("status", "--db", "notes.txt")
-    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert (found.code, found.err.count("\n")) == (2, 1)
     assert "is not a SQLite database" in found.err
 
 
@@ -63,12 +63,12 @@ def test_the_database_before_or_after_the_command_or_by_the_environment(
     mirrored: Path, mirror: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirrored.rename(folder / "other.db")
-    assert mirror("status").code == 1
+    assert mirror("status").code == 2
     assert mirror("--db", "other.db", "status").code == 0
     assert mirror("status", "--db", "other.db").code == 0
     monkeypatch.setenv("MIRROR_DB", "other.db")
     assert mirror("status").code == 0
-    assert mirror("status", "--db", "nowhere.db").code == 1
+    assert mirror("status", "--db", "nowhere.db").code == 2
     monkeypatch.delenv("MIRROR_DB")
     (folder / "mirror.toml").write_text('[mirror]\ndb = "other.db"\n')
     assert mirror("status").code == 0
