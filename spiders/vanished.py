@@ -11,7 +11,7 @@ judge, though an earlier one saw it.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mirror.ids import Ids
@@ -50,7 +50,6 @@ class Vanished:
         self.reader = reader
         self.seeing = seeing
         self._buried: set[int] = set()
-        self._named: dict[str, set[int]] = {}
 
     async def settle(self, readings: Sequence[Reading]) -> None:
         """Marks what is gone, with the reason. Posts first: media are hidden with their parent."""
@@ -66,11 +65,6 @@ class Vanished:
                     missing |= await self._absent(reading, children[at : at + 100])
             if missing:
                 await self._bury(reading, missing, heard)
-        for reading in heard:
-            # WordPress takes a deleted picture or term off its posts without dating them anew.
-            named = self._named.get(reading.collection.name)
-            if named:
-                await self.reader.fetch(reading, named)
         await self._below(heard)
 
     async def _below(self, readings: Sequence[Reading]) -> None:
@@ -217,25 +211,31 @@ class Vanished:
             reading.doubt = True
             return
         missing -= await self._moved(reading, missing, readings)
-        for wp_id in sorted(missing):
-            reason = await self._reason(reading, wp_id)
-            if reason is not None:
+        ids = sorted(missing)
+        for at in range(0, len(ids), 100):
+            reasons = {id_: await self._reason(reading, id_) for id_ in ids[at : at + 100]}
+            gone = {wp_id: reason for wp_id, reason in reasons.items() if reason is not None}
+            # Before they are marked: a crawl that ends here finds them missing again.
+            await self._read_what_names(collection.kind, gone, missing, readings)
+            for wp_id, reason in gone.items():
                 self.session.bury(collection.kind, [held[wp_id]], reason)
-                self._note(collection.kind, wp_id)
+            if collection.kind == "post":
+                self._buried.update(gone)
+
+    async def _read_what_names(
+        self, kind: Kind, gone: Iterable[int], missing: set[int], readings: Sequence[Reading]
+    ) -> None:
+        """WordPress takes a deleted picture or term off its posts without dating them anew."""
+        named = states.naming(self.session.db, self.session.site_id, kind, gone)
+        for reading in readings:
+            wanted = named.get(reading.collection.name, set())
+            await self.reader.fetch(reading, wanted - missing if kind == "post" else wanted)
 
     async def _unheld(self, reading: Reading, missing: set[int]) -> None:
         """What was asked for, not answered, and is not held: read by itself, or gone for good."""
         for wp_id in sorted(missing):
             if await self._reason(reading, wp_id) is not None and wp_id in reading.owed:
                 self.session.resolve(reading.collection, wp_id)
-
-    def _note(self, kind: Kind, wp_id: int) -> None:
-        """What else a vanished object touches."""
-        if kind == "post":
-            self._buried.add(wp_id)
-        posts = states.naming(self.session.db, self.session.site_id, kind, [wp_id])
-        for name, ids in posts.items():
-            self._named.setdefault(name, set()).update(ids)
 
     async def _moved(
         self, reading: Reading, missing: set[int], readings: Sequence[Reading]

@@ -91,13 +91,14 @@ class Account:
         accounted = self._chain.seen + len(self._lost)
         return total is not None and self._counts.trusted and accounted >= total
 
-    def _adds_up(self) -> bool:
-        """Whether windows showed, or had room for, as many rows as the site counts.
+    def _doubt_end(self) -> None:
+        """Leaves open what follows, unless windows showed, or had room for, what the site counts.
 
         They do not where it sends the same rows whatever is asked for.
         """
         known = self._chain.seen + len(self._lost) + self._before.lost + self._chain.unshown
-        return self.total is None or known >= self.total
+        if self.total is not None and known < self.total:
+            self._chain.open_gap(None)
 
     @property
     def how(self) -> str:

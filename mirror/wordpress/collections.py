@@ -6,7 +6,7 @@ when it is asked, and is recorded as refused. One odd entry costs that entry, ne
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby, islice
 
@@ -69,7 +69,7 @@ def survey(types: object, taxonomies: object, index: object, *, comments: bool =
     if comments:
         found.append(_collection("comment", "comment", CORE, "comments"))
     known: dict[str, Collection] = {}
-    for collection in found:
+    for collection in _at_their_routes(found, index):
         if has_route(index, collection.route) is False:
             oddities.append(f"{collection.slug}: the index knows no route {collection.route}")
         elif collection.route in known:
@@ -108,6 +108,25 @@ def _listed(
         else:
             own: Kind = "media" if slug == "attachment" else kind
             yield _collection(own, slug, namespace.strip("/"), base.strip("/"))
+
+
+def _at_their_routes(told: Sequence[Collection], index: object) -> Iterator[Collection]:
+    """Collections whose routes the index does not know at those of their bases that it does.
+
+    Before WordPress 5.9 `/types` and `/taxonomies` tell no namespace, and a controller may have
+    its own.
+    """
+    routes: dict[tuple[Kind, str], list[str]] = {}
+    if any(has_route(index, collection.route) is False for collection in told):
+        for kind in ("post", "term"):
+            for routed in _from_routes(index, kind):
+                routes.setdefault((routed.kind, routed.name), []).append(routed.route)
+    for collection in told:
+        elsewhere = routes.get((collection.kind, collection.name), [])
+        lost = has_route(index, collection.route) is False
+        yield (
+            replace(collection, route=elsewhere[0]) if lost and len(elsewhere) == 1 else collection
+        )
 
 
 def _from_routes(index: object, wanted: Kind) -> Iterator[Collection]:

@@ -255,8 +255,7 @@ class Walk(Account):
         if self._front is not None and self._front.end <= chain.pos:
             self._front = None
         if chain.ended:
-            if not self._adds_up():
-                chain.open_gap(None)
+            self._doubt_end()
             self._close()
         elif self._isolating is None and self._answers > SPARE_ANSWERS + 3 * chain.moves:
             self._read_by_ids("the collection changes too fast, or its counts are wrong")

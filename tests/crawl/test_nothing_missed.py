@@ -203,6 +203,20 @@ def test_what_was_to_be_read_again_is_not_skipped_by_a_crawl_cut_short(
     assert mirror.value("SELECT content FROM posts WHERE wp_id = 37") == "<p>Silent.</p>"
 
 
+def test_a_picture_that_is_gone_is_gone_from_its_posts(server: MockServer, mirror: Mirror) -> None:
+    """Wherever the crawl that finds it is cut short: WordPress does not date the posts anew."""
+    site = server.site("switched", posts=90)
+    site.call("edit", number=37, featured_media=14)
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    usual = mirror.crawl(site.url, "--no-media").summary["requests"]
+    site.call("delete", number=14)
+    for requests in range(usual, usual + 20):
+        mirror.crawl(site.url, "--no-media", "--max-requests", str(requests))
+        if 14 not in mirror.ids("media"):
+            break
+    assert differences(mirror, site.truth()) == []
+
+
 def test_media_of_a_great_many_posts_that_changed(server: MockServer, mirror: Mirror) -> None:
     """An old picture becomes visible with its post, the last of six hundred."""
     site = server.site("switched", posts=700)

@@ -74,6 +74,19 @@ def test_before_wordpress_5_9_there_is_no_namespace() -> None:
     assert found["bare"] == "/wp/v2/bare"
 
 
+@pytest.mark.parametrize("namespaces", [("gazette/v1",), ("gazette/v1", "other/v1")])
+def test_before_wordpress_5_9_the_index_tells_where_a_controller_of_its_own_is(
+    namespaces: tuple[str, ...],
+) -> None:
+    endpoint = {"methods": ["GET"], "args": {name: {} for name in POSTS}}
+    paths = [f"/{namespace}/notices" for namespace in namespaces]
+    index = {"routes": {path: {"methods": ["GET"], "endpoints": [endpoint]} for path in paths}}
+    found = survey({"notice": wp_type("notice", "notices", None)}, {}, index)
+    told = [(c.name, c.slug, c.route) for c in found.collections if c.kind == "post"]
+    assert told == ([("notices", "notice", paths[0])] if len(paths) == 1 else [])
+    assert len(found.oddities) == 1 + (len(paths) != 1)  # there are no users
+
+
 @pytest.mark.parametrize(
     "odd",
     [

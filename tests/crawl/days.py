@@ -1,0 +1,249 @@
+"""Days of a site and of its mirror, by chance: what is written, what breaks, when a crawl dies.
+
+Each seed tells another story. Whatever happened in it, a few quiet crawls later the mirror is as
+the site, and on no day did it call gone what anybody could see all the time.
+"""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.crawl.comparing import differences, name_of
+from tests.mirrored import Mirror, Run
+from tests.mockserver import MockServer
+
+TABLES = ("posts", "media", "terms", "authors")
+# Quiet crawls after which nothing may be owed any more.
+QUIET = 3
+SOUND: dict[str, Any] = {
+    "poison": None, "nameless": False, "bad": False, "unanswered": [], "locked": [],
+    "challenge": None,
+}  # fmt: skip
+WALLED = ("/wp/v2/posts", "/wp/v2/media", "/wp/v2/categories", "/wp/v2/tags", "/wp/v2/users")
+
+
+class Days:
+    """One story. `told` is what happened, for who has to find out why it ended badly."""
+
+    def __init__(self, seed: int, server: MockServer, mirror: Mirror) -> None:
+        self.chance = random.Random(seed)
+        self.mirror = mirror
+        self.told: list[object] = []
+        settings = {
+            "posts": self.chance.choice([0, 90, 150, 320]),
+            "version": self.chance.choice([(7, 1), (7, 1), (6, 1), (5, 6)]),
+            "timezone": self.chance.choice(["+1", "-11", "+5.75"]),
+        }
+        self.told.append(settings)
+        self.site = server.site("switched", **settings)
+        self.seconds = 0  # by which the site's clock is ahead
+        self.locked: set[int] = set()
+        self.away: list[tuple[str, int]] = []  # in the trash, or drafts
+        self.always = self._shown()
+
+    def live(self) -> None:
+        """Some days, each with changes, troubles and a crawl; then quiet ones."""
+        for _ in range(self.chance.randrange(2, 6)):
+            if self.chance.random() < 0.5:
+                self._trouble()
+            for _ in range(self.chance.randrange(6)):
+                self._change()
+            self._crawl()
+            self._look()
+            buried = self._buried_alive()
+            assert not buried, f"called gone, and there all the time: {buried}"
+        self._quiet()
+        assert self.mirror.integrity() == "ok"
+
+    # What happens at the site.
+
+    def _change(self) -> None:
+        if call := self._any_change():
+            self._call(**call)
+            if call["method"] == "advance":
+                self.seconds = call["arguments"]["seconds"]
+            self._look()
+
+    def _any_change(self) -> dict[str, Any] | None:
+        """Something that may happen between two requests; None if it cannot happen now."""
+        chance = self.chance
+        posts = sorted(self.always["/wp/v2/posts"] | {*self._ids("/wp/v2/posts")})
+        media = sorted(self._ids("/wp/v2/media"))
+        old = datetime(2012, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(60_000))
+        now = datetime.now(UTC) + timedelta(seconds=self.seconds)
+        some: dict[str, Any] = {"title": f"Title {chance.randrange(10**6)}"}
+        what = chance.choice(
+            ["edit", "edit", "add", "add", "page", "import", "trash", "delete", "draft", "return",
+             "return", "schedule", "due", "term", "picture", "attach", "lose picture", "advance"]
+        )  # fmt: skip
+        method, arguments = "add", some
+        match what:
+            case "add":
+                some["terms"] = [chance.randrange(1, 6)]
+            case "page":
+                some["type"] = "page"
+            case "import":
+                some["at"] = old.isoformat()
+            case "edit" if posts:
+                method, arguments = "edit", {"number": chance.choice(posts), **some}
+            case "trash" if posts:
+                method, arguments = "trash", {"number": chance.choice(posts)}
+                self.away.append(("restore", arguments["number"]))
+            case "draft" if posts:
+                method, arguments = "edit", {"number": chance.choice(posts), "status": "draft"}
+                self.away.append(("publish", arguments["number"]))
+            case "delete" if posts:
+                method, arguments = "delete", {"number": chance.choice(posts)}
+            case "return" if self.away:
+                how, number = self.away.pop(chance.randrange(len(self.away)))
+                method, arguments = "restore", {"number": number}
+                if how == "publish":
+                    silent = chance.random() < 0.3
+                    method = "edit"
+                    arguments |= {"status": "publish", "silent": silent}
+            case "schedule":
+                due = now + timedelta(seconds=chance.choice([1, 30, 4000]))
+                method, arguments = "schedule", {"at": due.isoformat(), **some}
+            case "due":
+                method, arguments = "publish_due", {}
+            case "term":
+                number = chance.choice([1, 2, 3, 9])
+                method, arguments = "rename_term", {"number": number, "name": some["title"]}
+            case "picture":
+                number = chance.choice([0, *posts[:5], *(n for _, n in self.away)])
+                some |= {"type": "attachment", "parent": number}
+            case "attach" if media and posts:
+                method = "edit"
+                arguments = {"number": chance.choice(posts), "featured_media": chance.choice(media)}
+            # Of one that the mirror never held it cannot know that its posts changed with it.
+            case "lose picture" if self.mirror.path.exists() and (held := self._held(media)):
+                method, arguments = "delete", {"number": chance.choice(held)}
+            case "advance":
+                seconds = self.seconds + chance.choice([5, 3600, 86400])
+                method, arguments = "advance", {"seconds": seconds}
+            case _:
+                return None
+        return {"method": method, "arguments": arguments}
+
+    def _held(self, media: list[int]) -> list[int]:
+        try:
+            return sorted({*self.mirror.ids("media")} & {*media})
+        except sqlite3.OperationalError:  # killed before it had tables
+            return []
+
+    def _trouble(self) -> None:
+        posts = self._ids("/wp/v2/posts")
+        trouble: dict[str, Any] = {}
+        what = self.chance.choice(["poison", "nameless", "bad", "unanswered", "locked", "wall", ""])
+        if what in ("poison", "nameless") and posts:
+            trouble = {"poison": self.chance.choice(posts), "nameless": what == "nameless"}
+        elif what == "bad":
+            trouble = {"bad": True}
+        elif what in ("unanswered", "locked"):
+            trouble = {what: self.chance.sample(posts, min(5, len(posts)))}
+        elif what == "wall":
+            trouble = {"challenge": self.chance.choice(WALLED)}
+        self._set(trouble)
+
+    def _set(self, trouble: dict[str, Any]) -> None:
+        self.locked = {*trouble.get("locked", ())}
+        self._call("set", {**SOUND, **trouble})
+        self._look()
+
+    def _call(self, method: str, arguments: dict[str, Any]) -> None:
+        self.told.append((method, arguments))
+        self.site.call(method, **arguments)
+
+    # What the mirror does.
+
+    def _crawl(self) -> None:
+        chance = self.chance
+        if chance.random() < 0.4:
+            # Nothing that could fail for what happens before it.
+            calls = [c for _ in range(5) if (c := self._any_change()) and c["method"] == "add"]
+            self.told.append(("meanwhile", calls))
+            self.site.churn(chance.randrange(1, 8), calls)
+        options = {
+            "cut short": ["--max-requests", str(chance.randrange(3, 40))],
+            "whole": ["--full"],
+            "only": ["--only", chance.choice(["posts", "posts,media", "posts,pages"])],
+        }.get(how := chance.choice(["usual", "usual", "cut short", "killed", "whole", "only"]), [])
+        if how == "killed":
+            self._killed_crawl()
+        else:
+            run = self.mirror.crawl(self.site.url, "--no-media", *options)
+            self.told.append((options, *_came_to(run)))
+        self.site.churn(0, [])
+
+    def _killed_crawl(self) -> None:
+        with subprocess.Popen(
+            self.mirror.command("crawl", self.site.url, "--no-media"),
+            cwd=self.mirror.path.parent, env=self.mirror.environment(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            time.sleep(self.chance.uniform(0.5, 2))
+            process.send_signal(self.chance.choice([signal.SIGKILL, signal.SIGTERM]))
+        self.told.append(("killed", process.returncode))
+
+    def _quiet(self) -> None:
+        """Nothing happens any more, and all that is owed is due: soon nothing may be."""
+        self._set({})
+        for _ in range(QUIET):
+            if self.mirror.path.exists():
+                with closing(sqlite3.connect(self.mirror.path)) as db, db:
+                    db.execute("UPDATE failures SET next_at = first_at WHERE resolved_at IS NULL")
+                    db.execute("UPDATE sites SET back_off_until = NULL")
+            run = self.mirror.crawl(self.site.url, "--no-media", "--accept-deletions")
+            wrong = differences(self.mirror, self.site.truth())
+            self.told.append(("quiet", *_came_to(run), wrong))
+            if run.exit_code == 0:
+                break
+        assert run.exit_code == 0, "something is still owed"
+        assert not wrong, f"not as the site: {wrong}"
+
+    # What anybody can see.
+
+    def _shown(self) -> dict[str, set[int]]:
+        truth = self.site.truth()
+        truth.pop("/wp/v2/comments", None)
+        return {route: {row["id"] for row in told["objects"]} for route, told in truth.items()}
+
+    def _ids(self, route: str) -> list[int]:
+        return sorted(self._shown().get(route, set()))
+
+    def _look(self) -> None:
+        shown = self._shown()
+        shown["/wp/v2/posts"] -= self.locked
+        for route, ids in self.always.items():
+            ids &= shown.get(route, set())
+
+    def _buried_alive(self) -> dict[str, set[int]]:
+        """What the mirror calls gone and anybody could see all the time."""
+        if not self.mirror.path.exists():
+            return {}
+        with closing(sqlite3.connect(self.mirror.path)) as db:
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+            if not tables.issuperset(TABLES):
+                return {}
+            gone = {
+                row
+                for table in TABLES
+                for row in db.execute(
+                    f"SELECT collection, wp_id FROM {table} WHERE deleted_at IS NOT NULL"
+                )
+            }
+        found = {
+            route: {wp_id for name, wp_id in gone if name == name_of(route)} & ids
+            for route, ids in self.always.items()
+        }
+        return {route: ids for route, ids in found.items() if ids}
+
+
+def _came_to(run: Run) -> tuple[object, ...]:
+    counts = run.counts("requests", "new", "edited", "deleted", "restored")
+    return run.exit_code, run.summary["message"], counts
