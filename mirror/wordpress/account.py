@@ -81,6 +81,7 @@ class Account:
             pos=self._chain.pos,
             per_page=self._page.now,
             seen=self._chain.seen,
+            unshown=self._chain.unshown,
             lost=self._before.lost + len(self._lost),
             gaps=self._before.gaps + len(self._chain.gaps),
         )
@@ -91,14 +92,15 @@ class Account:
         accounted = self._chain.seen + len(self._lost)
         return total is not None and self._counts.trusted and accounted >= total
 
-    def _doubt_end(self) -> None:
-        """Leaves open what follows, unless windows showed, or had room for, what the site counts.
+    def _open_end(self) -> list[Gap]:
+        """What follows the last row, unless windows showed, or had room for, what the site counts.
 
         They do not where it sends the same rows whatever is asked for.
         """
         known = self._chain.seen + len(self._lost) + self._before.lost + self._chain.unshown
-        if self.total is not None and known < self.total:
-            self._chain.open_gap(None)
+        if self._by_ids is not None or self.total is None or known >= self.total:
+            return []
+        return [Gap(after=self._chain.reach - 1)]
 
     @property
     def how(self) -> str:

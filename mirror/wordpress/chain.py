@@ -10,13 +10,15 @@ from mirror.wordpress.windows import Gap, Resume, Segment
 
 
 class Chain:
-    """What is accounted for, what waits to follow on, and what was passed without proof."""
+    """What is accounted for, what waits to follow on, and what was passed without proof.
+
+    `unshown`: rows that windows had room for and did not show.
+    """
 
     def __init__(self, counts: Counts, start: Resume) -> None:
         self.counts = counts
         self.reach, self.pos, self.seen = start.anchor + 1, start.pos, start.seen
-        # Rows that windows had room for and did not show.
-        self.unshown = max(0, start.pos - start.seen - start.lost)
+        self.unshown = start.unshown
         self.gaps: list[Gap] = []
         self.waiting: list[Segment] = []
         self.overlap = self.back = 1  # rows to read again: usually, and next time

@@ -255,7 +255,6 @@ class Walk(Account):
         if self._front is not None and self._front.end <= chain.pos:
             self._front = None
         if chain.ended:
-            self._doubt_end()
             self._close()
         elif self._isolating is None and self._answers > SPARE_ANSWERS + 3 * chain.moves:
             self._read_by_ids("the collection changes too fast, or its counts are wrong")
@@ -371,7 +370,7 @@ class Walk(Account):
         """The walk is through, or of no use: what it left open is read by id."""
         self._chain.waiting.clear()
         self._closing = Closing(
-            self._chain.gaps,
+            [*self._chain.gaps, *self._open_end()],
             beyond=None if self._by_ids is None else self._chain.reach,
             largest=self._largest,
             total=self._counts.total if self._counts.trusted else None,

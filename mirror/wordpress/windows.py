@@ -61,14 +61,16 @@ def page_at(offset: int, limit: int, *, beyond: int, probe: bool = False) -> Win
 class Resume:
     """The accepted prefix of a walk: every visible id up to `anchor` is accounted for.
 
-    `pos` is the offset just past it, `per_page` the page size that was learned. `seen`, `lost` and
-    `gaps` are what the earlier part counted: rows received, rows given up, stretches not proved.
+    `pos` is the offset just past it, `per_page` the page size that was learned. `seen`, `unshown`,
+    `lost` and `gaps` are what the earlier part counted: rows received, rows hidden, rows given up,
+    stretches not proved.
     """
 
     anchor: int = 0
     pos: int = 0
     per_page: int = 0
     seen: int = 0
+    unshown: int = 0
     lost: int = 0
     gaps: int = 0
 
