@@ -62,7 +62,9 @@ class ProtocolError(SiteError):
 
 
 class StoreError(MirrorError):
-    """Raised when the database cannot be opened, read or written."""
+    """Raised when the database cannot be opened, read or written: an operator has to know."""
+
+    exit_code = 3
 
 
 class NoMirrorError(StoreError):

@@ -102,7 +102,11 @@ class PreflightSpider(Spider):
 
     @staticmethod
     def _warnings(root: Root, collections: tuple[Collection, ...]) -> list[str]:
+        warnings = []
         posts = [c for c in collections if c.kind == "post"]
         if posts and not any(supports(root.index, c.route, "modified_after") for c in posts):
-            return ["this WordPress is older than 5.7: catching up asks by date instead"]
-        return []
+            warnings.append("this WordPress is older than 5.7: catching up asks by date instead")
+        namespaces = root.index.get("namespaces")
+        if isinstance(namespaces, list) and any(str(n).startswith("wpml/") for n in namespaces):
+            warnings.append("WPML shows the default language alone; the others are not mirrored")
+        return warnings

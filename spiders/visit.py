@@ -243,13 +243,29 @@ class Visit:
     async def _collections(self, root: Root) -> list[Collection]:
         found = await self.approach.survey(root, comments=self.session.order.comments)
         self.notes += self.approach.notes
-        only = set(self.session.order.only)
-        wanted = [c for c in found.collections if not only or {c.name, c.slug} & only]
-        if not wanted:
-            names = ", ".join(c.name for c in found.collections)
-            raise SiteError(f"{self.session.host} has no {', '.join(sorted(only))}; it has {names}")
+        wanted = self._wanted(found.collections)
         fields = (c.route.rsplit("/", 1)[-1] for c in found.collections if c.kind == "term")
         self.session.taxonomies = tuple(dict.fromkeys(fields))
+        return wanted
+
+    def _wanted(self, found: Sequence[Collection]) -> list[Collection]:
+        """Those that are to be read. A name of none, maybe mistyped, makes the crawl partial.
+
+        Raises SiteError where there is none at all.
+        """
+        only = set(self.session.order.only)
+        wanted = [c for c in found if not only or {c.name, c.slug} & only]
+        unknown = only.difference(*({c.name, c.slug} for c in found))
+        if wanted and not unknown:
+            return wanted
+        told = f"{self.session.host} has {', '.join(c.name for c in found) or 'no collections'}"
+        if unknown:
+            told += f", and no {', '.join(sorted(unknown))}"
+        if "comments" in unknown and not self.session.order.comments:
+            told += " (comments are read with --comments)"
+        if not wanted:
+            raise SiteError(told)
+        self.notes.append(told)
         return wanted
 
     # Reading it.

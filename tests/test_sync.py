@@ -185,6 +185,13 @@ def test_a_player_is_numbered_in_a_files_description_too() -> None:
     assert changed_fields("media", one, other) == ()
 
 
+def test_a_guid_with_another_spelling_of_its_ampersand_is_no_edit() -> None:
+    one, other = ({"guid": {"rendered": f"http://a.de/?p=1{sign}x=2"}} for sign in ("&", "&#038;"))
+    assert changed_fields("post", one, other) == ()
+    assert fingerprint("post", one) == fingerprint("post", other)
+    assert changed_fields("post", one, {"guid": {"rendered": "http://a.de/?p=2"}}) == ("guid",)
+
+
 def test_the_order_of_terms_is_no_edit() -> None:
     """WordPress lists a post's terms by name: renaming one moves it."""
     assert changed_fields("post", {"tags": [4, 9]}, {"tags": [9, 4]}) == ()

@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
+FAILED = 3  # as of a database or a disk: `errors.StoreError`
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as of any program whose reader went away
 
@@ -132,7 +133,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _debug(invocation)
         advice = "" if invocation.debug else "; --debug shows where"
         bug = f"this is a bug: {type(error).__name__}: {error}{advice}"
-        return _complain(_trouble_below(error, invocation) or bug, 1)
+        return _complain(_trouble_below(error, invocation) or bug, FAILED)
 
 
 def _complain(message: str, code: int) -> int:

@@ -164,6 +164,11 @@ _ADVICE = {
 }
 
 
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite came by pages that are damaged."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
+
+
 def trouble(error: sqlite3.Error) -> str | None:
     """What SQLite met with, and what to do; None where the program is to blame."""
     name = getattr(error, "sqlite_errorname", "")

@@ -10,8 +10,6 @@ from mirror.sync.decide import DATED
 # `after` and `modified_after` compare site-local columns: local time repeats when clocks go back,
 # and rows keep their old digits after a change of timezone (wp-includes/class-wp-date-query.php).
 OVERLAP = timedelta(hours=26)
-# Comments that are approved late keep their date.
-LATE_APPROVAL = timedelta(days=30)
 # Edits that WordPress does not announce are found by reading everything again within this time.
 REREAD_WITHIN = timedelta(days=30)
 REREAD_BATCH = 100

@@ -274,7 +274,7 @@ def test_trouble_with_the_database_is_one_line(
 
     monkeypatch.setattr("mirror.crawl.run", full)
     found = mirror("crawl", "a.example")
-    assert (found.code, found.err) == (1, "mirror: mirror.db: the disk is full\n")
+    assert (found.code, found.err) == (3, "mirror: mirror.db: the disk is full\n")
 
 
 def test_progress_in_a_pipe_is_a_line_now_and_then(

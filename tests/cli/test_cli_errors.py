@@ -82,7 +82,7 @@ def test_bugs_are_told_apart_and_shown_with_debug(
 
     monkeypatch.setattr("mirror.cli.commands.upstreams.upstreams", broken)
     found = mirror("upstreams")
-    assert found.code == 1
+    assert found.code == 3
     assert found.err == "mirror: this is a bug: ZeroDivisionError: by nought; --debug shows where\n"
     assert "Traceback" in mirror("upstreams", "--debug").err
 

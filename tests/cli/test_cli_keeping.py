@@ -206,7 +206,7 @@ def test_a_file_that_leads_out_of_the_folder_is_not_followed(
     db.commit()
     db.close()
     found = mirror("backup", "copy")
-    assert (found.code, "leads out of the media folder" in found.err) == (1, True)
+    assert (found.code, "leads out of the media folder" in found.err) == (3, True)
 
 
 def test_vacuum(mirrored: Path, mirror: Any) -> None:
@@ -265,5 +265,5 @@ def test_a_mirror_of_a_newer_version_is_left_alone(mirrored: Path, mirror: Any) 
     db.close()
     for command in ("status", "crawl", "vacuum"):
         found = mirror(command)
-        assert (found.code, "upgrade this program" in found.err) == (1, True)
+        assert (found.code, "upgrade this program" in found.err) == (3, True)
     assert not list(mirrored.parent.glob("*before*"))

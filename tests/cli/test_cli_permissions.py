@@ -94,7 +94,7 @@ def test_changes_that_only_a_writer_can_read_are_said(theirs: Path) -> None:
     theirs.with_name("mirror.db-wal").write_bytes(b"")
     theirs.parent.chmod(0o555)
     found = program(theirs, "status")
-    assert found.returncode == 1
+    assert found.returncode == 3
     assert "its latest changes are in mirror.db-wal, which only an account that may" in found.stderr
 
 
@@ -111,14 +111,14 @@ def test_a_list_that_may_be_wrong_is_said(
     assert mirror("changes").code == 0
     monkeypatch.setattr("mirror.cli.commands.changes.changes", overtaken)
     found = mirror("changes")
-    assert found.code == 1
+    assert found.code == 3
     assert "was written while it was read" in found.err
     assert found.err.count("\n") == 1
 
 
 def test_stories_say_that_they_write(theirs: Path) -> None:
     found = program(theirs, "stories")
-    assert found.returncode == 1
+    assert found.returncode == 3
     assert "permission denied" in found.stderr
     assert "--stored only reads" in found.stderr
 
@@ -129,5 +129,5 @@ def test_stories_say_that_they_write(theirs: Path) -> None:
 def test_what_may_not_be_read_is_said(theirs: Path, words: list[str]) -> None:
     theirs.chmod(0o000)
     found = program(theirs, *words)
-    assert found.returncode == 1
+    assert found.returncode == 3
     assert found.stderr.endswith("this account may not read it: check its permissions\n")

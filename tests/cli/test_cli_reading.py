@@ -453,5 +453,8 @@ def test_a_damaged_file_is_said_to_be_one(mirrored: Path, mirror: Any) -> None:
         file.seek(size // 3)
         file.write(b"\xff" * 20_000)
     found = mirror("check")
-    assert found.code == 1
+    assert (found.code, found.err) == (1, "")
+    assert "database" in found.out
+    faults = json.loads(mirror("check", "--json").out)["faults"]
+    assert {fault["check"] for fault in faults} == {"database"}
     assert "Traceback" not in found.err

@@ -32,6 +32,21 @@ def test_another_address_of_a_site_makes_no_second_mirror_of_it(
     assert mirror.integrity() == "ok"
 
 
+def test_a_mistyped_collection_is_told(server: MockServer, mirror: Mirror) -> None:
+    """What else was asked for is read; that something is left out must not look complete."""
+    site = server.site("plain")
+    run = mirror.crawl(site.url, "--no-media", "--only", "pgaes,tags,comments")
+    assert (run.exit_code, run.summary["outcome"]) == (1, "partial")
+    assert run.summary["message"].endswith(
+        "and no comments, pgaes (comments are read with --comments)"
+    )
+    assert "pages" in run.summary["message"]
+    assert mirror.ids("tags")
+    run = mirror.crawl(site.url, "--no-media", "--only", "pgaes")
+    assert run.exit_code == 3
+    assert run.summary["message"].endswith(", and no pgaes")
+
+
 def test_a_mistyped_address_can_be_taken_out_again(server: MockServer, mirror: Mirror) -> None:
     site = server.site("plain")
     assert mirror.crawl(site.url, "--no-media").exit_code == 0

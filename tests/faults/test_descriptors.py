@@ -46,7 +46,7 @@ def test_too_few(most: int, gallery: Site, tmp_path: Path) -> None:
     """Whatever cannot be opened, nothing of it is laid at the site's door."""
     mirror = Limited(tmp_path / "mirror.db", f"--nofile={most}")
     run = mirror.crawl(gallery.url)
-    assert run.exit_code == 1, (run.stdout, run.stderr)
+    assert run.exit_code == 3, (run.stdout, run.stderr)
     assert "too many files are open at once: raise the limit (`ulimit -n" in said(run)
     mirror.limits = ()
     assert mirror.crawl(gallery.url).exit_code == 0

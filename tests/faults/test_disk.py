@@ -26,7 +26,7 @@ def test_a_full_disk(size: str, disk: Disk, site: Site) -> None:
     mirror = Mirror(disk.path / "mirror.db")
     disk.resize(size)
     run = mirror.crawl(site.url)
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert run.stdout == ""
     assert "mirror.db: the disk is full; what was written before is safe: free some" in said(run)
     assert mirror.integrity() == "ok"
@@ -40,7 +40,7 @@ def test_writes_that_fail(size: int, tmp_path: Path, site: Site) -> None:
     """SQLite sees EFBIG as any other failure of the disk: SQLITE_IOERR_WRITE."""
     mirror = Limited(tmp_path / "mirror.db", f"--fsize={size}")
     run = mirror.crawl(site.url)
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert "mirror.db: the disk failed while it was read or written" in said(run)
     assert "then run again" in said(run)
     assert mirror.integrity() == "ok"
@@ -55,7 +55,7 @@ def test_a_full_disk_for_media(disk: Disk, tmp_path: Path, site: Site) -> None:
     disk.resize("8k")
     media = {"MIRROR_MEDIA": str(disk.path / "media")}
     run = mirror.crawl(site.url, **media)
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert "the disk is full" in said(run)
     assert str(disk.path) in said(run)
     assert len(mirror.ids("posts")) > 300
@@ -85,7 +85,7 @@ def test_a_read_only_disk(disk: Disk, site: Site) -> None:
     assert mirror.crawl(site.url).exit_code == 0
     disk.freeze()
     run = mirror.crawl(site.url)
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert "its file system is read-only: mount it to be written, or name another" in said(run)
     for command in (["status"], ["search", "harbour"], ["changes"], ["check"]):
         read = mirror.run(*command)
@@ -128,6 +128,6 @@ def test_a_log_or_an_output_that_finds_no_room(tmp_path: Path, site: Site) -> No
                 mirror.command(*words), stdout=full, stderr=subprocess.PIPE, text=True,
                 env=mirror.environment(), cwd=tmp_path, check=False,
             )  # fmt: skip
-        assert done.returncode == 1, done.stderr
+        assert done.returncode == 3, done.stderr
         assert done.stderr.count("\n") == 1
         assert "the disk is full" in done.stderr

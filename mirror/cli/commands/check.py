@@ -13,12 +13,13 @@ from mirror.cli.media import media_store
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, note, print_json, print_table
 from mirror.counted import counted
+from mirror.errors import StoreError
 from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import Held, strays, verify
 from mirror.moments import timestamp
 from mirror.store import held
-from mirror.store.connection import connect, transaction
+from mirror.store.connection import connect, is_damage, transaction
 from mirror.store.reading.integrity import (
     Fault,
     counts,
@@ -53,30 +54,45 @@ def command(
     Ends with 1 when something is wrong. With --repair, files that are missing or damaged are asked
     for again; a damaged one stays until the right one is there.
     """
-    db = invocation.read()
-    faults = list(_faults(db, media_store(invocation), quick=quick))
+    faults, checked = _check(invocation, quick=quick)
     wrong = [fault.where for fault in faults if fault.check == "media"]
     if repair and wrong:
         _repair(invocation, wrong)
     if as_json:
-        print_json({"faults": [asdict(fault) for fault in faults], "checked": counts(db)})
+        print_json({"faults": [asdict(fault) for fault in faults], "checked": checked})
     elif faults:
         print_table(COLUMNS, [(f.check, f.where, f.message) for f in faults[:SHOWN]])
         if len(faults) > SHOWN:
             note(f"… and {len(faults) - SHOWN} more; --json lists all")
     elif not invocation.quiet:
-        checked = ", ".join(counted(n, table) for table, n in counts(db).items() if n)
-        click.echo(f"all is well: {checked or 'an empty mirror'}")
+        whole = ", ".join(counted(n, table) for table, n in checked.items() if n)
+        click.echo(f"all is well: {whole or 'an empty mirror'}")
     ctx.exit(1 if faults else 0)
+
+
+def _check(invocation: Invocation, *, quick: bool) -> tuple[list[Fault], dict[str, int]]:
+    """What is wrong, and how many rows were looked at; of none where pages are damaged."""
+    try:
+        db = invocation.read()
+    except StoreError as error:
+        if not is_damage(error.__cause__):
+            raise
+        return [Fault(check="database", where="its beginning", message=str(error.__cause__))], {}
+    faults = list(_faults(db, media_store(invocation), quick=quick))
+    return faults, {} if _is_damaged(faults) else counts(db)
 
 
 def _faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:
     damaged = list(database_faults(db))
     yield from damaged
-    if any(fault.check == "database" for fault in damaged):
+    if _is_damaged(damaged):
         return  # the rest would only say the same in other words, or fail
     yield from chain(history_faults(db), index_faults(db))
     yield from media_faults(db, store, quick=quick)
+
+
+def _is_damaged(faults: Sequence[Fault]) -> bool:
+    return any(fault.check == "database" for fault in faults)
 
 
 def media_faults(db: Database, store: Store, *, quick: bool) -> Iterator[Fault]:

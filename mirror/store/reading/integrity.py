@@ -1,9 +1,12 @@
 """Is the mirror whole? What should hold in every database, and where it does not."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlite_utils import Database
+
+from mirror.store.connection import is_damage
 
 _OWNERS = {
     "posts": "post",
@@ -25,15 +28,32 @@ class Fault:
 
 def database_faults(db: Database) -> Iterator[Fault]:
     """What SQLite itself finds: damaged pages, indexes that disagree, references to nothing."""
-    for (message,) in db.execute("PRAGMA integrity_check(100)"):
-        if message != "ok":
-            yield Fault(check="database", where="integrity_check", message=message)
-    for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
+    damage = _damage(db)
+    for message in damage:
+        yield Fault(check="database", where="integrity_check", message=message)
+    # Where pages are damaged, nothing that is read from them says anything.
+    for table, row, parent, _ in () if damage else db.execute("PRAGMA foreign_key_check"):
         yield Fault(
             check="references",
             where=f"{table} {row}",
             message=f"refers to a missing row of {parent}",
         )
+
+
+def _damage(db: Database) -> list[str]:
+    """What `PRAGMA integrity_check` tells. Asked for all, SQLite may come by a page that it cannot
+    read on from, and tell nothing: then it is asked for the first alone."""
+    told = ""
+    for most in (100, 1):
+        try:
+            found = db.execute(f"PRAGMA integrity_check({most})").fetchall()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            told = str(error)
+        else:
+            return [message for (message,) in found if message != "ok"]
+    return [told]
 
 
 def history_faults(db: Database) -> Iterator[Fault]:
