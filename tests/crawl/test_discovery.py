@@ -139,3 +139,13 @@ def test_what_is_not_there_is_told_once(address: str, says: str, mirror: Mirror)
     assert run.exit_code == 3
     message = run.summary["message"]
     assert message.endswith(f"gave no usable answer: {says}")
+
+
+def test_a_plan_of_a_site_without_rest_says_what_a_crawl_would_do(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("rest-401")
+    planned = mirror.run("plan", site.url)
+    assert (planned.exit_code, planned.stdout) == (3, "")
+    assert planned.stderr.endswith("`mirror crawl` would look for feeds and sitemaps instead\n")
+    assert mirror.crawl(site.url, "--no-media").summary["new"]

@@ -7,6 +7,7 @@ from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, duration_text, note, print_json, print_table
 from mirror.cli.text import one_line
 from mirror.counted import counted
+from mirror.errors import SiteError
 from mirror.progress import CrawlPlan
 
 COLUMNS = (
@@ -34,7 +35,14 @@ def command(invocation: Invocation, url: str, contact: str | None, as_json: bool
     from mirror import crawl
 
     site = named_site(invocation, url)
-    plan = crawl.plan(order(site, Wishes(contact=contact), invocation.settings()))
+    ordered = order(site, Wishes(contact=contact), invocation.settings())
+    try:
+        plan = crawl.plan(ordered)
+    except SiteError as error:
+        if not ordered.fallbacks or error.kind not in ("absent", "refused"):
+            raise
+        advice = f"{error}; `mirror crawl` would look for feeds and sitemaps instead"
+        raise SiteError(advice, error.trail, kind=error.kind) from error
     if as_json:
         print_json(plan)
     else:
