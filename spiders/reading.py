@@ -14,6 +14,7 @@ from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import failures, links, revisions
 from mirror.store.collections import CollectionState
+from mirror.store.crawls import LIMITED
 from mirror.store.failures import Failure
 from mirror.sync.decide import DATED, MOST_UNSETTLED
 from mirror.sync.plan import OVERLAP, REREAD_WITHIN, Way, slice_due
@@ -203,7 +204,7 @@ class Reader:
             if len(seen) == before:
                 break
             walk = Walk(per_page=min(100, limit - len(seen)) or 1, ahead=1, resume=walk.resume)
-        reading.how = f"limited to {limit}"
+        reading.how = f"{LIMITED} {limit}"
 
     # An update: what changed, was published late, or is new.
 

@@ -90,7 +90,7 @@ def _known(
     settings: Site, stored: SiteRow | None, now: datetime, *, configured: bool = True
 ) -> KnownSite:
     host = host_of(settings.url)
-    runs = [_past(crawl) for crawl in stored.crawls] if stored else []
+    runs = [_past(crawl) for crawl in stored.crawls if not crawl.limited] if stored else []
     until = stored.back_off_until if stored else None
     return KnownSite(
         url=settings.url,

@@ -25,6 +25,10 @@ class Counts:
     failures: int = 0
 
 
+# How the coverage of a try-out (`--limit N`) begins to say how it was read.
+LIMITED = "limited to"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """One collection's proof: what the site reports, what is mirrored, and how that is known.

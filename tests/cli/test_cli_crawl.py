@@ -123,6 +123,18 @@ def test_without_a_url_what_is_due_is_mirrored(
     assert [order.url for order in crawler.orders] == ["https://new.example"]
 
 
+def test_a_try_out_puts_nothing_off(mirrored: Path, mirror: Any, crawler: Crawler) -> None:
+    touch(mirrored, started_at=now(minutes=5))
+    mirror("crawl")
+    assert crawler.orders == []
+    with closing(sqlite3.connect(mirrored)) as db, db:
+        db.execute("INSERT OR REPLACE INTO coverage (crawl_id, collection, mirrored, hidden, "
+                   "missing, complete, how) SELECT max(id), 'posts', 5, 0, 0, 0, 'limited to 5' "
+                   "FROM crawls")  # fmt: skip
+    mirror("crawl")
+    assert [order.url for order in crawler.orders] == ["https://gazette.example"]
+
+
 def test_what_was_cut_short_comes_first(mirrored: Path, mirror: Any, crawler: Crawler) -> None:
     (mirrored.parent / "mirror.toml").write_text(
         '[[site]]\nurl = "https://new.example"\n' + '[[site]]\nurl = "https://gazette.example"\n'

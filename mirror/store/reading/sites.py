@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mirror.store.crawls import failed_in_a_row
+from mirror.store.crawls import LIMITED, failed_in_a_row
 from mirror.store.objects import held_and_gone
 
 # Crawls that tell how often a site changes, and how long it has been failing.
@@ -15,7 +15,10 @@ RECENT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlRow:
-    """One crawl. `outcome` and `finished_at` are None while it runs, and after a crash."""
+    """One crawl. `outcome` and `finished_at` are None while it runs, and after a crash.
+
+    `limited`: a try-out, after which the site is as due as before.
+    """
 
     id: int
     mode: str
@@ -31,6 +34,7 @@ class CrawlRow:
     deleted: int
     restored: int
     failures: int
+    limited: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +154,12 @@ def _one(db: Database, sql: str, parameter: object) -> int:
 def _crawls(db: Database, site_id: int) -> tuple[CrawlRow, ...]:
     rows = db.query(
         "SELECT id, mode, started_at, finished_at, outcome, message, requests, bytes, new, "
-        "edited, unchanged, deleted, restored, failures FROM crawls WHERE site_id = ? "
+        "edited, unchanged, deleted, restored, failures, EXISTS (SELECT 1 FROM coverage "
+        "WHERE crawl_id = crawls.id AND how LIKE ?) AS limited FROM crawls WHERE site_id = ? "
         "ORDER BY started_at DESC, id DESC LIMIT ?",
-        [site_id, RECENT],
+        [f"{LIMITED} %", site_id, RECENT],
     )
-    return tuple(CrawlRow(**row) for row in rows)
+    return tuple(CrawlRow(**{**row, "limited": bool(row["limited"])}) for row in rows)
 
 
 def _last_complete(db: Database, site_id: int) -> str | None:
