@@ -57,12 +57,9 @@ class Vanished:
         suspects = {r.collection.name: await self._suspects(r) for r in heard}
         for reading in sorted(heard, key=lambda r: r.collection.kind != "post"):
             missing = suspects[reading.collection.name]
-            if reading.collection.kind == "media" and self._buried:
-                children = states.of_parents(
-                    self.session.db, self.session.site_id, sorted(self._buried)
-                )
-                for at in range(0, len(children), 100):
-                    missing |= await self._absent(reading, children[at : at + 100])
+            children = self._orphans(reading)
+            for at in range(0, len(children), 100):
+                missing |= await self._absent(reading, children[at : at + 100])
             if missing:
                 await self._bury(reading, missing, heard)
         await self._below(heard)
@@ -73,10 +70,8 @@ class Vanished:
         Their addresses begin with its own, and WordPress dates them not anew (`get_page_uri`,
         `get_attachment_link`). Media of a post that changed were read with it.
         """
-        orphans = states.of_parents(self.session.db, self.session.site_id, sorted(self._buried))
         for reading in readings:
-            if reading.collection.kind == "media":
-                await self.reader.fetch(reading, set(orphans))
+            await self.reader.fetch(reading, set(self._orphans(reading)))
         posts = [r for r in readings if r.collection.kind == "post"]
         changed = set(self._buried)
         for reading in posts:
@@ -91,6 +86,16 @@ class Vanished:
                 wanted = below.get(reading.collection.name, set()) - done
                 await self.reader.fetch(reading, wanted)
                 changed.update(number for number in wanted if number in reading.written)
+
+    def _orphans(self, reading: Reading) -> list[int]:
+        """Media whose post is gone since they were last read, maybe in a crawl of posts alone.
+
+        No total tells: WordPress counts them although it shows them no more.
+        """
+        if reading.collection.kind != "media":
+            return []
+        db, site_id = self.session.db, self.session.site_id
+        return states.orphans(db, site_id, states.state(db, site_id, reading.collection).watermark)
 
     def _held(self, collection: Collection) -> Ids:
         return states.visible_ids(self.session.db, self.session.site_id, collection)

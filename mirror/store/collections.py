@@ -155,14 +155,15 @@ def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dic
     return found
 
 
-def of_parents(db: Database, site_id: int, post_wp_ids: Iterable[int]) -> list[int]:
-    """The ids of media that belong to some posts, and are not gone."""
-    found: list[int] = []
-    for some in batches(sorted(post_wp_ids)):
-        rows = db.execute(
-            "SELECT m.wp_id FROM media m JOIN posts p ON p.id = m.post_id "
-            f"WHERE p.site_id = ? AND m.deleted_at IS NULL AND p.wp_id IN ({marks(some)})",
-            [site_id, *some],
-        )
-        found.extend(wp_id for (wp_id,) in rows)
-    return found
+def orphans(db: Database, site_id: int, since: str | None) -> list[int]:
+    """The ids of media that are not gone, of posts that are, from a moment on.
+
+    The plus has SQLite look through what is gone, not through all that the site has.
+    """
+    rows = db.execute(
+        "SELECT m.wp_id FROM posts p JOIN media m ON m.post_id = p.id WHERE +p.site_id = ? "
+        "AND p.deleted_at IS NOT NULL AND p.deleted_at >= ? AND m.deleted_at IS NULL "
+        "ORDER BY m.wp_id",
+        [site_id, since or ""],
+    )
+    return [wp_id for (wp_id,) in rows]

@@ -203,6 +203,20 @@ def test_what_was_to_be_read_again_is_not_skipped_by_a_crawl_cut_short(
     assert mirror.value("SELECT content FROM posts WHERE wp_id = 37") == "<p>Silent.</p>"
 
 
+def test_media_of_a_post_that_a_crawl_of_posts_alone_found_gone(
+    server: MockServer, mirror: Mirror
+) -> None:
+    site = server.site("switched")
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    site.call("trash", number=33)
+    assert mirror.crawl(site.url, "--no-media", "--only", "posts").counts("deleted") == (1,)
+    assert 14 in mirror.ids("media")
+    assert mirror.crawl(site.url, "--no-media").counts("deleted") == (1,)
+    assert differences(mirror, site.truth()) == []
+    quiet = [mirror.crawl(site.url, "--no-media").summary["requests"] for _ in range(2)]
+    assert quiet[0] == quiet[1]
+
+
 def test_a_picture_that_is_gone_is_gone_from_its_posts(server: MockServer, mirror: Mirror) -> None:
     """Wherever the crawl that finds it is cut short: WordPress does not date the posts anew."""
     site = server.site("switched", posts=90)
