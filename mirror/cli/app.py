@@ -74,6 +74,13 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"there is no command {name!r}{_nearest(name)}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command. Where nobody reads on, click would end the program, as failed."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:  # which click knows by its number
+            raise BrokenPipeError from gone
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section, commands in SECTIONS.items():
             with formatter.section(section):

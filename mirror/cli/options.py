@@ -133,7 +133,8 @@ class Group(click.Group):
         self.params = _with_common(self.params)
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+# Eager: what `--limit` comes to depends on it, wherever the two stand.
+json_option = click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print JSON.")
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -158,16 +159,26 @@ class _Duration(click.ParamType[timedelta]):
 DURATION = _Duration()
 
 
-def limit_option(default: int) -> Callable[[Function], Function]:
-    """`--limit N`: how many rows to print, 0 for all."""
+def limit_option(default: int, *, ranked: bool = False) -> Callable[[Function], Function]:
+    """`--limit N`: how many rows to print, 0 for all.
+
+    The default spares who reads; a program would take what is cut for the whole, so that it gets
+    all as JSON. The best of a `ranked` list are what was asked for, by people and programs alike.
+    """
+
+    def chosen(ctx: click.Context, param: click.Parameter, value: int | None) -> int:
+        if value is not None:
+            return value
+        return 0 if ctx.params.get("as_json") and not ranked else default
+
     return click.option(
         "-n",
         "--limit",
         type=click.IntRange(min=0),
-        default=default,
-        show_default=True,
+        callback=chosen,
+        show_default=f"{default}, with --json {'too' if ranked else 'all'}",
         metavar="N",
-        help="Print so many, 0 for all.",
+        help=f"Print {'the best N' if ranked else 'so many'}, 0 for all.",
     )
 
 

@@ -63,8 +63,21 @@ def console(*, stderr: bool = False) -> "Console":
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout, in whatever encoding that has."""
+    click.echo(_json(value))
+
+
+def print_json_rows(rows: Iterable[object]) -> None:
+    """A JSON list on stdout, each row as soon as it is there: they may be more than memory."""
+    before = "["
+    for row in rows:
+        click.echo(f"{before}\n{_json(row)}".replace("\n", "\n  "), nl=False)
+        before = ","
+    click.echo("[]" if before == "[" else "\n]")
+
+
+def _json(value: object) -> str:
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(to_json(value, ascii_only=not unicode))
+    return to_json(value, ascii_only=not unicode)
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:

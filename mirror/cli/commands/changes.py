@@ -1,13 +1,13 @@
 """`mirror changes`."""
 
-from dataclasses import asdict
+from itertools import islice
 
 import click
 from rich.text import Text
 
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import hint, note, print_json, print_text
+from mirror.cli.output import hint, note, print_json_rows, print_text
 from mirror.cli.text import one_line
 from mirror.cli.when import When
 from mirror.content import plain
@@ -50,8 +50,7 @@ def command(
         limit=limit + 1 if limit else 0,
     )
     if as_json:
-        rows = [asdict(change) for change in found]
-        print_json(rows[:limit] if limit else rows)
+        print_json_rows(islice(found, limit or None))
         return
     printed = 0
     for change in found:

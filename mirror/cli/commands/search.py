@@ -15,7 +15,7 @@ from mirror.store.reading.search import Hit, parse_query, search
 @click.command(cls=Command)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--site", "host", metavar="HOST", help="Of this site only.")
-@limit_option(20)
+@limit_option(20, ranked=True)
 @json_option
 @pass_invocation
 def command(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 
 import click
 from rich.text import Text
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 from mirror.cli.diffs import render
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import duration_text, hint, note, print_json, print_text
+from mirror.cli.output import duration_text, hint, note, print_json, print_json_rows, print_text
 from mirror.cli.text import one_line
 from mirror.cli.when import When
 from mirror.content import Content, plain
@@ -60,23 +61,23 @@ def command(
     if post is not None:
         _show(db, find_post(db, post), as_json=as_json)
         return
-    found = list(
-        stories(
-            db, sites=sites, host=site_host(db, host), since=since, limit=limit + 1 if limit else 0
-        )
+    found = stories(
+        db, sites=sites, host=site_host(db, host), since=since, limit=limit + 1 if limit else 0
     )
-    shown = found[:limit] if limit else found
+    shown = islice(found, limit or None)
     if as_json:
-        print_json([asdict(story) for story in shown])
+        print_json_rows(shown)
         return
+    printed = 0
     for story in shown:
         for text in block(story):
             print_text(text, wrap=False)
+        printed += 1
     if invocation.quiet:
         return
-    if not shown:
+    if not printed:
         hint(f"no story here is on {sites} sites" if sites > 1 else "no story is here twice")
-    elif len(found) > len(shown):
+    elif next(found, None):
         note(f"… and more: the latest {limit} are shown, `--limit 0` shows all")
 
 

@@ -1,13 +1,14 @@
 """`mirror upstreams`."""
 
 from dataclasses import asdict
+from itertools import islice
 
 import click
 
 from mirror.attribution import RULES_VERSION
 from mirror.cli.known import site_host
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
-from mirror.cli.output import Column, hint, note, print_json, print_table
+from mirror.cli.output import Column, hint, note, print_json_rows, print_table
 from mirror.counted import counted
 from mirror.store.reading.upstreams import UpstreamRow, judged_by_older_rules, upstreams
 
@@ -34,15 +35,18 @@ def command(invocation: Invocation, host: str | None, limit: int, as_json: bool)
     of the 90 days before; the confidence is the mean over the upstream's posts.
     """
     db = invocation.read()
-    rows = list(upstreams(db, host=site_host(db, host), limit=limit))
+    found = upstreams(db, host=site_host(db, host), limit=limit + 1 if limit else 0)
+    rows = islice(found, limit or None)
     older = judged_by_older_rules(db, RULES_VERSION)
     if older:
         posts = counted(older, "posts")
         note(f"judged by older rules: {posts} (`mirror attribute --all` judges anew)")
     if as_json:
-        print_json([_object(row) for row in rows])
-    elif rows:
-        print_table(COLUMNS, [_row(row) for row in rows])
+        print_json_rows(map(_object, rows))
+    elif shown := [_row(row) for row in rows]:
+        print_table(COLUMNS, shown)
+        if next(found, None):
+            note(f"… and more: the first {limit} are shown, `--limit 0` shows all")
     else:
         hint("no post here was published elsewhere first, as far as is known")
 
