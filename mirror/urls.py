@@ -36,6 +36,17 @@ def site_key(url: str) -> str:
     return host.lower().removeprefix("www.") + slash.join(("", path)).rstrip("/")
 
 
+def names_site(text: str, url: str) -> bool:
+    """Whether a user who gives `text` means the site at `url`: by its host, or by its address.
+
+    >>> fr = "https://www.example.com/fr/"
+    >>> [names_site(text, fr) for text in ("Example.com", "example.com/fr", "https://example.com")]
+    [True, True, False]
+    """
+    bare = "://" not in text and site_key(text) == host_of(url)
+    return bare or site_key(text) == site_key(url)
+
+
 @lru_cache(1000)
 def is_global_host(host: str) -> bool:
     """Whether a host name means the same machine everywhere.

@@ -1,18 +1,19 @@
 """The sites that are known: those of the config file and those of the database, as one list."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 from sqlite_utils import Database
 
-from mirror.cli.options import Invocation
+from mirror.cli.options import Function, Invocation
 from mirror.cli.text import one_line
 from mirror.config import Site
 from mirror.schedule import Due, PastRun, due
-from mirror.store.reading.sites import CrawlRow, SiteRow, sites
-from mirror.urls import host_of, site_key
+from mirror.store.reading.sites import CrawlRow, SiteRow, named_sites, site_urls, sites
+from mirror.urls import host_of, names_site, site_key
 
 NAMED = 5  # known sites that an error names; more would hide what it says
 
@@ -30,7 +31,7 @@ class KnownSite:
 
     def is_named(self, text: str) -> bool:
         """Whether a user means this site: by its host, or by its address."""
-        return text == self.host or site_key(text) == site_key(self.url)
+        return names_site(text, self.url)
 
     @property
     def last(self) -> CrawlRow | None:
@@ -59,15 +60,24 @@ def scheduled(known: list[KnownSite]) -> list[KnownSite]:
 
 def site_address(text: str, known: list[KnownSite]) -> str:
     """The address of a site named as users do: by address, or by host alone."""
-    for site in known:
+    for site in sorted(known, key=lambda site: site_key(site.url) != site_key(text)):
         if site.is_named(text):
             return site.url
     return text if "://" in text else f"https://{text}"
 
 
-def no_site(text: str, hosts: Iterable[str]) -> click.UsageError:
+def short_names(urls: Collection[str]) -> dict[str, str]:
+    """Each site's host, or, where several are on one, its address without the scheme."""
+    often = Counter(map(host_of, urls))
+    return {
+        url: host if often[host := host_of(url)] == 1 else one_line(url.partition("://")[2])
+        for url in urls
+    }
+
+
+def no_site(text: str, urls: Collection[str]) -> click.UsageError:
     """The error of naming a site that is not there: it names those that are, if they are few."""
-    there = sorted(set(hosts))
+    there = sorted(short_names(urls).values())
     if 0 < len(there) <= NAMED:
         advice = f": there is {one_line(' · '.join(there))}"
     else:
@@ -75,15 +85,23 @@ def no_site(text: str, hosts: Iterable[str]) -> click.UsageError:
     return click.UsageError(f"there is no site {text!r}{advice}")
 
 
-def site_host(db: Database, text: str | None) -> str | None:
-    """The host that `--site` names, maybe by an address. Raises UsageError if no site is there."""
+def site_option(whose: str) -> Callable[[Function], Function]:
+    """`--site`, for `site_ids`: `whose` rows are wanted."""
+    return click.option(
+        "--site",
+        metavar="SITE",
+        help=f"{whose}; a host means all its sites, an address the one there.",
+    )
+
+
+def site_ids(db: Database, text: str | None) -> list[int] | None:
+    """The sites that `--site` names, None for all. Raises UsageError if none is there."""
     if text is None:
         return None
-    host = host_of(text if "://" in text else f"https://{text}")
-    hosts = [row[0] for row in db.execute("SELECT host FROM sites")]
-    if host not in hosts:
-        raise no_site(text, hosts)
-    return host
+    found = named_sites(db, text)
+    if not found:
+        raise no_site(text, site_urls(db))
+    return found
 
 
 def _known(

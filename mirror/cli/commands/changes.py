@@ -5,7 +5,7 @@ from itertools import islice
 import click
 from rich.text import Text
 
-from mirror.cli.known import site_host
+from mirror.cli.known import site_ids, site_option
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import hint, note, print_json_rows, print_text
 from mirror.cli.text import one_line
@@ -20,7 +20,7 @@ MARKS = {"new": ("+", "green"), "edited": ("~", "yellow"), "deleted": ("-", "red
 
 @click.command(cls=Command)
 @click.option("--since", type=When(), help="From then on: a date, 7d, yesterday …")
-@click.option("--site", "host", metavar="HOST", help="Of this site only.")
+@site_option("Of this site only")
 @click.option("--event", type=click.Choice(EVENTS), help="Events of this sort only.")
 @click.option("--kind", type=click.Choice(KINDS), help="Objects of this kind only.")
 @limit_option(100)
@@ -29,7 +29,7 @@ MARKS = {"new": ("+", "green"), "edited": ("~", "yellow"), "deleted": ("-", "red
 def command(
     invocation: Invocation,
     since: str | None,
-    host: str | None,
+    site: str | None,
     event: str | None,
     kind: str | None,
     limit: int,
@@ -44,7 +44,7 @@ def command(
     found = changes(
         db,
         since=since,
-        host=site_host(db, host),
+        site_ids=site_ids(db, site),
         event=event,
         kind=kind,
         limit=limit + 1 if limit else 0,

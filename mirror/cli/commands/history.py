@@ -28,7 +28,7 @@ COLUMNS = (
 def command(invocation: Invocation, post: str, as_json: bool) -> None:
     """The versions of one post.
 
-    POST is a permalink, a GUID, HOST:WP_ID or a row id. What credentials showed of WordPress' own
+    POST is a permalink, a GUID, SITE:WP_ID or a row id. What credentials showed of WordPress' own
     revisions stands among them, as r57: a state that was saved, by WordPress' clock.
     """
     db = invocation.read()

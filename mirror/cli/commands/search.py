@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 from rich.text import Text
 
-from mirror.cli.known import site_host
+from mirror.cli.known import site_ids, site_option
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import hint, print_json, print_text
 from mirror.cli.text import clean, one_line
@@ -14,12 +14,12 @@ from mirror.store.reading.search import Hit, parse_query, search
 
 @click.command(cls=Command)
 @click.argument("words", nargs=-1, required=True)
-@click.option("--site", "host", metavar="HOST", help="Of this site only.")
+@site_option("Of this site only")
 @limit_option(20, ranked=True)
 @json_option
 @pass_invocation
 def command(
-    invocation: Invocation, words: tuple[str, ...], host: str | None, limit: int, as_json: bool
+    invocation: Invocation, words: tuple[str, ...], site: str | None, limit: int, as_json: bool
 ) -> None:
     """Full-text search over current posts.
 
@@ -28,7 +28,7 @@ def command(
     """
     db = invocation.read()
     query = parse_query(" ".join(words))
-    hits = search(db, query, host=site_host(db, host), limit=limit)
+    hits = search(db, query, site_ids=site_ids(db, site), limit=limit)
     if as_json:
         print_json([asdict(hit) for hit in hits])
         return

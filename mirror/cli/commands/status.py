@@ -1,6 +1,5 @@
 """`mirror status`."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,7 +7,7 @@ from typing import Any
 
 import click
 
-from mirror.cli.known import KnownSite, known_sites, no_site, scheduled
+from mirror.cli.known import KnownSite, known_sites, no_site, scheduled, short_names
 from mirror.cli.options import Command, Invocation, json_option, pass_invocation
 from mirror.cli.output import Column, ago, note, print_json, print_table, print_text
 from mirror.cli.text import one_line
@@ -44,7 +43,7 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     every = known_sites(invocation, now)
     known = [site for site in every if host is None or site.is_named(host)]
     if host and not known:
-        raise no_site(host, (site.host for site in every))
+        raise no_site(host, [site.url for site in every])
     failures = _failures(invocation, known) if host or as_json else {}
     rot = _rot(invocation, known)
     if as_json:
@@ -58,7 +57,7 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
     if not known:
         note("no sites yet: `mirror crawl URL` mirrors one")
         return
-    names, looked_after = _names(every), scheduled(every)
+    names, looked_after = short_names([site.url for site in every]), scheduled(every)
     print_table(
         COLUMNS,
         [_row(site, names[site.url], now, looked_after=site in looked_after) for site in known],
@@ -72,15 +71,6 @@ def command(invocation: Invocation, host: str | None, as_json: bool) -> None:
         if len(known) > 1:
             click.echo(f"\n{names[site.url]}")
         _details(site, failures[site.url])
-
-
-def _names(known: Sequence[KnownSite]) -> dict[str, str]:
-    """Each site's host, or, where several are on one, its address without the scheme."""
-    often = Counter(site.host for site in known)
-    return {
-        site.url: site.host if often[site.host] == 1 else one_line(site.url.partition("://")[2])
-        for site in known
-    }
 
 
 def _failures(invocation: Invocation, known: Sequence[KnownSite]) -> dict[str, list[FailureRow]]:

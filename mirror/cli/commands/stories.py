@@ -10,7 +10,7 @@ from rich.text import Text
 from sqlite_utils import Database
 
 from mirror.cli.diffs import render
-from mirror.cli.known import site_host
+from mirror.cli.known import site_ids, site_option
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import duration_text, hint, note, print_json, print_json_rows, print_text
 from mirror.cli.text import one_line
@@ -32,7 +32,7 @@ DAY = 86_400
 @click.command(cls=Command)
 @click.argument("post", metavar="[POST]", required=False)
 @click.option("--since", type=When(), help="With a copy published from then on: a date, 7d …")
-@click.option("--site", "host", metavar="HOST", help="Of which this site has a copy.")
+@site_option("Of which this site has a copy")
 @click.option("--sites", type=click.IntRange(min=1), default=2, show_default=True, metavar="N",
               help="On at least so many sites; 1 shows what a site has twice.")  # fmt: skip
 @click.option("--stored", is_flag=True, help="As of the last time: compare no new posts.")
@@ -43,7 +43,7 @@ def command(
     invocation: Invocation,
     post: str | None,
     since: str | None,
-    host: str | None,
+    site: str | None,
     sites: int,
     stored: bool,
     limit: int,
@@ -62,7 +62,7 @@ def command(
         _show(db, find_post(db, post), as_json=as_json)
         return
     found = stories(
-        db, sites=sites, host=site_host(db, host), since=since, limit=limit + 1 if limit else 0
+        db, sites=sites, site_ids=site_ids(db, site), since=since, limit=limit + 1 if limit else 0
     )
     shown = islice(found, limit or None)
     if as_json:

@@ -6,7 +6,7 @@ from itertools import islice
 import click
 
 from mirror.attribution import RULES_VERSION
-from mirror.cli.known import site_host
+from mirror.cli.known import site_ids, site_option
 from mirror.cli.options import Command, Invocation, json_option, limit_option, pass_invocation
 from mirror.cli.output import Column, hint, note, print_json_rows, print_table
 from mirror.counted import counted
@@ -24,18 +24,18 @@ COLUMNS = (
 
 
 @click.command(cls=Command)
-@click.option("--site", "host", metavar="HOST", help="As republished by this site only.")
+@site_option("As republished by this site only")
 @limit_option(50)
 @json_option
 @pass_invocation
-def command(invocation: Invocation, host: str | None, limit: int, as_json: bool) -> None:
+def command(invocation: Invocation, site: str | None, limit: int, as_json: bool) -> None:
     """The upstream publishers, by number of posts.
 
     The share is of all current posts; the trend compares the posts of the last 90 days with those
     of the 90 days before; the confidence is the mean over the upstream's posts.
     """
     db = invocation.read()
-    found = upstreams(db, host=site_host(db, host), limit=limit + 1 if limit else 0)
+    found = upstreams(db, site_ids=site_ids(db, site), limit=limit + 1 if limit else 0)
     rows = islice(found, limit or None)
     older = judged_by_older_rules(db, RULES_VERSION)
     if older:

@@ -1,10 +1,12 @@
 """What happened: one event a row, of every kind of object."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
+
+from mirror.store.reading.sites import of_sites, site_list
 
 EVENTS = ("new", "edited", "deleted", "restored")
 KINDS = ("post", "media", "term", "author", "comment")
@@ -33,7 +35,7 @@ def changes(
     db: Database,
     *,
     since: str | None = None,
-    host: str | None = None,
+    site_ids: Sequence[int] | None = None,
     event: str | None = None,
     kind: str | None = None,
     crawl_id: int | None = None,
@@ -44,21 +46,20 @@ def changes(
     `crawl_id`: since that crawl of its site began, and until it ended.
     """
     if crawl_id is not None:
-        begun, host = db.execute(
-            "SELECT c.started_at, s.host FROM crawls c JOIN sites s ON s.id = c.site_id "
-            "WHERE c.id = ?",
-            [crawl_id],
+        begun, site_id = db.execute(
+            "SELECT started_at, site_id FROM crawls WHERE id = ?", [crawl_id]
         ).fetchone()
+        site_ids = [site_id]
         since = max(begun, since or begun)
     rows = db.query(
-        """
+        f"""
         SELECT c.*, s.host,
             coalesce(p.title, m.title, t.name, a.name, o.author_name) AS title,
             coalesce(p.link, m.link, t.link, a.link, o.link) AS link
         FROM (
             SELECT * FROM changes
             WHERE (:since IS NULL OR at >= :since)
-                AND (:host IS NULL OR site_id IN (SELECT id FROM sites WHERE host = :host))
+                AND {of_sites("site_id")}
                 AND (:event IS NULL OR event = :event)
                 AND (:kind IS NULL OR kind = :kind)
             ORDER BY at DESC, kind, row_id DESC, version DESC LIMIT :limit
@@ -71,7 +72,13 @@ def changes(
         LEFT JOIN comments o ON c.kind = 'comment' AND o.id = c.row_id
         ORDER BY c.at DESC, c.kind, c.row_id DESC, c.version DESC
         """,
-        {"since": since, "host": host, "event": event, "kind": kind, "limit": limit or -1},
+        {
+            "since": since,
+            "of": site_list(site_ids),
+            "event": event,
+            "kind": kind,
+            "limit": limit or -1,
+        },
     )
     for row in rows:
         del row["site_id"]

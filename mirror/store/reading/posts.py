@@ -11,9 +11,10 @@ from sqlite_utils import Database
 
 from mirror.errors import ConfigError
 from mirror.store import shapes
+from mirror.store.reading.sites import named_sites
 from mirror.wordpress.objects import rebuild
 
-_NAMED = re.compile(r"(?P<host>[^\s/:]+(?::\d+)?):(?P<wp_id>\d{1,18})")
+_NAMED = re.compile(r"(?P<site>\S+):(?P<wp_id>\d{1,18})")
 _ROW = re.compile(r"\d{1,18}")
 CANDIDATES = 3
 
@@ -53,11 +54,11 @@ class Found:
 
 
 def find_post(db: Database, text: str) -> int:
-    """The row id of the post that `text` names: permalink, GUID, HOST:WP_ID, or row id.
+    """The row id of the post that `text` names: permalink, GUID, SITE:WP_ID, or row id.
 
-    A link or GUID also matches with the other scheme, with or without `www.` and a final slash,
-    and a former permalink finds its post. Raises ConfigError, with the nearest matches, when it
-    names no post or several.
+    SITE is a host or an address. A link or GUID also matches with the other scheme, with or without
+    `www.` and a final slash, and a former permalink finds its post. Raises ConfigError, with the
+    nearest matches, when it names no post or several.
     """
     text = text.strip()
     rows = _by_number(db, text) or _by_link(db, text)
@@ -68,7 +69,7 @@ def find_post(db: Database, text: str) -> int:
     near = _near(db, text)
     hint = f"; the nearest: {_listed(near)}" if near else ""
     raise ConfigError(
-        f"there is no post {text!r} in this mirror (give a permalink, a GUID, HOST:WP_ID or "
+        f"there is no post {text!r} in this mirror (give a permalink, a GUID, SITE:WP_ID or "
         f"a row id){hint}"
     )
 
@@ -155,8 +156,11 @@ def _by_number(db: Database, text: str) -> list[Found]:
     if _ROW.fullmatch(text):
         return _select(db, "WHERE p.id = ?", [int(text)])
     if named := _NAMED.fullmatch(text):
-        host = named["host"].lower().removeprefix("www.")
-        return _select(db, "WHERE s.host = ? AND p.wp_id = ?", [host, int(named["wp_id"])])
+        sites = named_sites(db, named["site"])
+        marks = ", ".join("?" * len(sites))
+        return _select(
+            db, f"WHERE p.site_id IN ({marks}) AND p.wp_id = ?", [*sites, int(named["wp_id"])]
+        )
     return []
 
 

@@ -6,13 +6,14 @@ kept of the syntax is what people know: "a phrase", a prefix*, -without.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from mirror.content import Content, plain
 from mirror.errors import ConfigError
+from mirror.store.reading.sites import of_sites, site_list
 
 _TERM = re.compile(r'(?P<without>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"\w+")
@@ -74,20 +75,22 @@ def parse_query(text: str) -> Query:
     return Query(match=match, words=tuple(words))
 
 
-def search(db: Database, query: Query, *, host: str | None = None, limit: int = 20) -> list[Hit]:
+def search(
+    db: Database, query: Query, *, site_ids: Sequence[int] | None = None, limit: int = 20
+) -> list[Hit]:
     """Current posts that match, best first; a word in a title counts for five in a text."""
     rows = db.query(
-        """
+        f"""
         SELECT p.id, s.host, p.wp_id, p.date_gmt, p.title, p.link, p.content, u.domain
         FROM posts_fts f
         JOIN posts p ON p.id = f.rowid
         JOIN sites s ON s.id = p.site_id
         LEFT JOIN upstreams u ON u.id = p.upstream_id
         WHERE posts_fts MATCH :match AND p.deleted_at IS NULL
-            AND (:host IS NULL OR s.host = :host)
+            AND {of_sites("p.site_id")}
         ORDER BY bm25(posts_fts, 5.0, 1.0), p.date_gmt DESC LIMIT :limit
         """,
-        {"match": query.match, "host": host, "limit": limit or -1},
+        {"match": query.match, "of": site_list(site_ids), "limit": limit or -1},
     )
     hits = []
     for row in rows:

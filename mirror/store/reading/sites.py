@@ -1,6 +1,7 @@
 """Sites: how each stands, its crawls, its coverage, its open failures."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlite_utils import Database
 
 from mirror.store.crawls import LIMITED, failed_in_a_row
 from mirror.store.objects import held_and_gone
+from mirror.urls import names_site
 
 # Crawls that tell how often a site changes, and how long it has been failing.
 RECENT = 20
@@ -101,6 +103,22 @@ def sites(db: Database) -> list[SiteRow]:
 def site_urls(db: Database) -> list[str]:
     """The addresses of all sites, as they were first given."""
     return [row["url"] for row in db.query("SELECT url FROM sites ORDER BY id")]
+
+
+def named_sites(db: Database, text: str) -> list[int]:
+    """The row ids of the sites that a user means: all of a host, or the one at an address."""
+    rows = db.execute("SELECT id, url FROM sites ORDER BY id")
+    return [row_id for row_id, url in rows if names_site(text, url)]
+
+
+def of_sites(column: str) -> str:
+    """SQL: whether a row is of one of the sites in `:of` (`site_list`), or all are wanted."""
+    return f"(:of IS NULL OR {column} IN (SELECT value FROM json_each(:of)))"
+
+
+def site_list(site_ids: Sequence[int] | None) -> str | None:
+    """Row ids of sites as one value, for `of_sites`; None for all sites."""
+    return None if site_ids is None else json.dumps(list(site_ids))
 
 
 def open_failures(db: Database, site_id: int, limit: int) -> list[FailureRow]:

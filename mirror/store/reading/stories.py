@@ -1,9 +1,11 @@
 """The same story on several sites: who had it first, and what each copy changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
+
+from mirror.store.reading.sites import of_sites, site_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,24 +47,24 @@ def stories(
     db: Database,
     *,
     sites: int = 2,
-    host: str | None = None,
+    site_ids: Sequence[int] | None = None,
     since: str | None = None,
     limit: int = 0,
 ) -> Iterator[StoryRow]:
     """The stories that at least so many sites have, the one with the latest copy first.
 
-    `host`: of which this site has a copy. `since`: with a copy published from then on.
+    `site_ids`: of which one of these has a copy. `since`: with a copy published from then on.
     """
     rows = db.query(
-        """
+        f"""
         SELECT id, posts, sites, first_at, latest_at FROM stories
         WHERE sites >= :sites AND (:since IS NULL OR latest_at >= :since)
-            AND (:host IS NULL OR id IN (
+            AND (:of IS NULL OR id IN (
                 SELECT c.story_id FROM story_posts c JOIN posts p ON p.id = c.post_id
-                JOIN sites s ON s.id = p.site_id WHERE s.host = :host))
+                WHERE {of_sites("p.site_id")}))
         ORDER BY latest_at DESC, id LIMIT :limit
         """,
-        {"sites": sites, "since": since, "host": host, "limit": limit or -1},
+        {"sites": sites, "since": since, "of": site_list(site_ids), "limit": limit or -1},
     )
     for row in list(rows):
         yield StoryRow(**row, copies=copies(db, row["id"]))

@@ -1,12 +1,13 @@
 """Who published first: the upstreams, and the evidence of one post."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
 from mirror.moments import timestamp
+from mirror.store.reading.sites import of_sites, site_list
 from mirror.store.upstream_posts import link_of
 
 # What is recent is compared with as many days before.
@@ -95,28 +96,31 @@ class Explanation:
 
 
 def upstreams(
-    db: Database, *, now: datetime | None = None, host: str | None = None, limit: int = 0
+    db: Database,
+    *,
+    now: datetime | None = None,
+    site_ids: Sequence[int] | None = None,
+    limit: int = 0,
 ) -> Iterator[UpstreamRow]:
     """Upstream publishers by number of current posts, most first; `recent` is seen from `now`."""
     now = now or datetime.now(UTC)
     turns = (timestamp(now - timedelta(days=TREND_DAYS * periods)) for periods in (1, 2))
-    scope = {"host": host, "limit": limit or -1, **dict(zip(("turn", "start"), turns, strict=True))}
+    of = site_list(site_ids)
+    scope = {"of": of, "limit": limit or -1, **dict(zip(("turn", "start"), turns, strict=True))}
     total = db.execute(
-        "SELECT count(*) FROM posts p JOIN sites s ON s.id = p.site_id "
-        "WHERE p.deleted_at IS NULL AND (:host IS NULL OR s.host = :host)",
+        f"SELECT count(*) FROM posts p WHERE p.deleted_at IS NULL AND {of_sites('p.site_id')}",
         scope,
     ).fetchone()[0]
     rows = db.query(
-        """
+        f"""
         SELECT u.id, u.domain, u.name, count(*) AS posts, avg(j.confidence) AS confidence,
             sum(p.date_gmt >= :turn) AS recent,
             sum(p.date_gmt >= :start AND p.date_gmt < :turn) AS before,
             max(j.confidence), p.id AS example
         FROM posts p
         JOIN upstreams u ON u.id = p.upstream_id
-        JOIN sites s ON s.id = p.site_id
         LEFT JOIN judgements j ON j.post_id = p.id AND j.version = p.version
-        WHERE p.deleted_at IS NULL AND (:host IS NULL OR s.host = :host)
+        WHERE p.deleted_at IS NULL AND {of_sites("p.site_id")}
         GROUP BY u.id ORDER BY posts DESC, u.domain LIMIT :limit
         """,
         scope,
@@ -131,16 +135,16 @@ def upstreams(
             recent=row["recent"] or 0,
             before=row["before"] or 0,
             example=row["example"],
-            sites=_top_sites(db, row["id"], host),
+            sites=_top_sites(db, row["id"], of),
         )
 
 
-def _top_sites(db: Database, upstream_id: int, host: str | None) -> tuple[tuple[str, int], ...]:
+def _top_sites(db: Database, upstream_id: int, of: str | None) -> tuple[tuple[str, int], ...]:
     rows = db.query(
         "SELECT s.host, count(*) AS posts FROM posts p JOIN sites s ON s.id = p.site_id "
-        "WHERE p.upstream_id = ? AND p.deleted_at IS NULL AND (? IS NULL OR s.host = ?) "
-        "GROUP BY s.host ORDER BY posts DESC, s.host LIMIT ?",
-        [upstream_id, host, host, TOP_SITES],
+        f"WHERE p.upstream_id = :upstream AND p.deleted_at IS NULL AND {of_sites('p.site_id')} "
+        "GROUP BY s.host ORDER BY posts DESC, s.host LIMIT :top",
+        {"upstream": upstream_id, "of": of, "top": TOP_SITES},
     )
     return tuple((row["host"], row["posts"]) for row in rows)
 
