@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import string
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote
 
 from rapidfuzz import fuzz, process
 from sqlite_utils import Database
@@ -15,6 +17,9 @@ from mirror.store.reading.sites import named_sites
 from mirror.wordpress.objects import rebuild
 
 _NAMED = re.compile(r"(?P<site>\S+):(?P<wp_id>\d{1,18})")
+# Only what is beyond ASCII may be unquoted: a `%2F` or a `%23` is not what it stands for.
+_QUOTED_LETTERS = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_QUOTED = re.compile(r"%[0-9A-Fa-f]{2}")
 _ROW = re.compile(r"\d{1,18}")
 CANDIDATES = 3
 
@@ -57,8 +62,9 @@ def find_post(db: Database, text: str) -> int:
     """The row id of the post that `text` names: permalink, GUID, SITE:WP_ID, or row id.
 
     SITE is a host or an address. A link or GUID also matches with the other scheme, with or without
-    `www.` and a final slash, and a former permalink finds its post. Raises ConfigError, with the
-    nearest matches, when it names no post or several.
+    `www.` and a final slash, and with its letters quoted or as a browser shows them; a former
+    permalink finds its post. Raises ConfigError, with the nearest matches, when it names no post or
+    several.
     """
     text = text.strip()
     rows = _by_number(db, text) or _by_link(db, text)
@@ -187,14 +193,33 @@ def _by_link(db: Database, text: str) -> list[Found]:
 
 
 def spellings(text: str) -> list[str]:
-    """A link as it may be stored: either scheme, www or not, a final slash or none, & or &#038;."""
+    """A link as it may be stored: either scheme, www or not, a final slash or none, & or &#038;.
+
+    WordPress quotes a slug's letters as `%e6`, others as `%E6`; a browser shows them as they are.
+    """
     match = re.fullmatch(r"(?:https?://)?(?:www\.)?(?P<rest>[^\s/]+\.?[^\s]*)", text)
     if match is None or "/" not in text:
         return [text]
     bare = match["rest"].rstrip("/")
-    tails = dict.fromkeys((bare, f"{bare}/", bare.replace("&", "&#038;")))
+    tails = [
+        tail for rest in _quotings(bare) for tail in (rest, f"{rest}/", rest.replace("&", "&#038;"))
+    ]
     heads = [f"{scheme}://{www}" for scheme in ("https", "http") for www in ("", "www.")]
     return list(dict.fromkeys([text, *(head + tail for head in heads for tail in tails)]))
+
+
+def _quotings(address: str) -> Iterator[str]:
+    """An address with its path's letters beyond ASCII as they are, as `%e6`, as `%E6`, as given.
+
+    >>> list(_quotings("a.de/%e6%97%A5"))
+    ['a.de/%e6%97%A5', 'a.de/日', 'a.de/%e6%97%a5', 'a.de/%E6%97%A5']
+    """
+    host, slash, path = address.partition("/")
+    quoted = quote(path, safe=string.punctuation)
+    yield address
+    yield host + slash + _QUOTED_LETTERS.sub(lambda match: unquote(match.group()), path)
+    yield host + slash + _QUOTED.sub(lambda match: match.group().lower(), quoted)
+    yield host + slash + _QUOTED.sub(lambda match: match.group().upper(), quoted)
 
 
 def _near(db: Database, text: str) -> list[Found]:
@@ -211,7 +236,7 @@ def _near(db: Database, text: str) -> list[Found]:
 
 
 def _slug(link: str) -> str:
-    return link.rstrip("/").rsplit("/", 1)[-1].lower()
+    return unquote(link.rstrip("/").rsplit("/", 1)[-1]).lower()
 
 
 def _listed(rows: Sequence[Found]) -> str:
