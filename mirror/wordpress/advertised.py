@@ -18,7 +18,8 @@ MOST_BYTES = 1_000_000
 _LINK_VALUE = re.compile(r"<([^<>]*)>([^<]*)")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 _ELEMENT = re.compile(r"<(link|api)\s([^<>]{1,4000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+# A name is tried whole and once: a page may be all name.
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 def in_header(reply: Reply) -> str | None:

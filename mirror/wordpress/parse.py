@@ -116,6 +116,7 @@ def _first_value(text: str) -> tuple[int, int, Any]:
     """Where the value starts and ends, and the value."""
     spare: tuple[int, int, Any] | None = None
     openings = _Openings(text)
+    begins = len(text) - len(text.lstrip())
     for _ in range(MOST_TRIES):
         if (start := openings.next()) is None:
             break
@@ -127,7 +128,7 @@ def _first_value(text: str) -> tuple[int, int, Any]:
             continue
         found = (start, end, value)
         # `[]` in a PHP notice is not the list, unless nothing better follows.
-        if _looks_sent(value) or not text[:start].strip():
+        if _looks_sent(value) or start == begins:
             return found
         spare = spare or found
     if spare:
@@ -196,7 +197,7 @@ def _end(text: str, start: int) -> int:
 
 
 def _title(text: str) -> str:
-    match = re.search(r"<title[^>]*>([^<]{0,200})", text[:100_000], re.IGNORECASE)
+    match = re.search(r"<title[^<>]*>([^<]{0,200})", text[:100_000], re.IGNORECASE)
     return match[1] if match and match[1].strip() else text
 
 

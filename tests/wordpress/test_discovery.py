@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.errors import ConfigError, DiscoveryError, RefusedError, SiteError
+from mirror.wordpress.advertised import in_head
 from mirror.wordpress.discovery import Root, discover
 from mirror.wordpress.reply import Reply
 from tests.wordpress.replies import reply, wp_error
@@ -167,6 +169,13 @@ def test_signal_3_with_plain_permalinks() -> None:
     web = Web({f"{HOST}/?p=5": page(item), place: reply(INDEX)})
     root = find(f"{HOST}/?p=5", web)
     assert root.api.url("/wp/v2/posts", {"offset": 3}) == f"{place}wp/v2/posts&offset=3"
+
+
+def test_a_page_that_is_all_one_attribute_takes_no_more_than_a_moment() -> None:
+    body = (b"<link " + b"a" * 3_900 + b">") * 50 + b'<link rel="https://api.w.org/" href="/api/">'
+    start = time.process_time()
+    assert in_head(Reply(url=f"{HOST}/", status=200, headers={}, body=body)) == f"{HOST}/api/"
+    assert time.process_time() - start < 1
 
 
 def test_signal_4_rsd() -> None:

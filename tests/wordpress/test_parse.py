@@ -180,3 +180,15 @@ def test_hostile_megabytes_take_no_more_than_a_moment(body: bytes) -> None:
     with suppress(Unreadable):
         decode(body)
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>" + b"<title" * 20_000, "😀".encode() + b"x" * 6_000_000 + b"[]" * 1000],
+    ids=["titles that do not end", "lists that are none, behind much else"],
+)
+def test_nothing_is_read_again_for_each_try(body: bytes) -> None:
+    start = time.process_time()
+    with suppress(Unreadable):
+        decode(body)
+    assert time.process_time() - start < 0.75
