@@ -222,8 +222,9 @@ class _Walk:
         self._links: list[Link] = []
         self._sources: list[Source] = []
         self._asides: list[Aside] = []
-        # Links and asides that are open: where they began, in characters and in pieces.
-        self._open: list[tuple[int, int]] = []
+        # The link that is open, with the piece that it began at; where the open asides began.
+        self._link: tuple[LexborNode, int] | None = None
+        self._open: list[int] = []
         if body is not None:
             self._run(body)
         self.text = "".join(self._pieces)
@@ -248,7 +249,7 @@ class _Walk:
                 if role == _BLOCK:
                     self._gap = "\n" if self._length else ""
                 elif role != _SEEN:
-                    self._enter(role)
+                    self._enter(node, role)
                 if (below := node.child) is not None:
                     above.append((node, role))
                     node = below
@@ -271,26 +272,34 @@ class _Walk:
         self._length += len(line)
         self._gap = " " if raw[-1].isspace() else ""
 
-    def _enter(self, role: int) -> None:
+    def _enter(self, node: LexborNode, role: int) -> None:
         if role == _CELL:
             self._gap = self._gap or " "
-            return
-        if role == _ASIDE:
+        elif role == _LINK:
+            # A link ends the one that is open, as in HTML. What gets past the parser, in tables,
+            # would else have the same text hundreds of times.
+            self._close_link()
+            self._link = (node, len(self._pieces))
+        else:
             self._gap = "\n" if self._length else ""
-        self._open.append((self._length, len(self._pieces)))
+            self._open.append(self._length)
 
     def _leave(self, node: LexborNode, role: int) -> None:
         if role == _BLOCK:
             self._gap = "\n" if self._length else ""
         elif role == _LINK:
-            self._close_link(node, self._open.pop()[1])
+            self._close_link()
         elif role == _CELL:
             self._gap = self._gap or " "
         elif role == _ASIDE:
             self._gap = "\n" if self._length else ""
-            self._close_aside(node, self._open.pop()[0])
+            self._close_aside(node, self._open.pop())
 
-    def _close_link(self, node: LexborNode, piece: int) -> None:
+    def _close_link(self) -> None:
+        if self._link is None:
+            return
+        node, piece = self._link
+        self._link = None
         attributes = node.attributes
         href = attributes.get("href")
         if href:

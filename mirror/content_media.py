@@ -104,8 +104,9 @@ def shown(content: Content) -> Iterator[tuple[str, Role]]:
             break
     else:
         return
+    galleries: dict[int, bool] = {}
     for node in content.tree.css(_SHOWING):
-        yield from _of_node(node)
+        yield from _of_node(node, galleries)
 
 
 def candidates(attributes: Mapping[str, str | None]) -> list[str]:
@@ -169,19 +170,19 @@ def _of_object(obj: JsonObject, content: Content | None) -> Iterator[tuple[str, 
         yield url, "enclosure"
 
 
-def _of_node(node: LexborNode) -> Iterator[tuple[str, Role]]:
+def _of_node(node: LexborNode, galleries: dict[int, bool]) -> Iterator[tuple[str, Role]]:
     attributes, tag = node.attributes, node.tag
     if tag == "img":
         best = next((url for url in candidates(attributes) if not _is_placeholder(url)), None)
         if best is not None:
-            yield best, "gallery" if _in_gallery(node) else "inline"
+            yield best, "gallery" if _in_gallery(node, galleries) else "inline"
     elif tag == "source":
         if not _of_picture_with_img(node):
             yield from ((url, "inline") for url in candidates(attributes)[:1])
     elif tag == "a":
         href = attributes.get("href") or ""
         if extension(href) in LINKED:
-            yield href, "gallery" if _in_gallery(node) else "inline"
+            yield href, "gallery" if _in_gallery(node, galleries) else "inline"
     elif tag in ("video", "audio", "track", "embed", "object", "input"):
         for name in ("src", "data-src", "poster", "data"):
             value = attributes.get(name)
@@ -242,16 +243,22 @@ def _use(url: str, role: Role) -> MediaUse:
     )
 
 
-def _in_gallery(node: LexborNode) -> bool:
+def _in_gallery(node: LexborNode, known: dict[int, bool]) -> bool:
+    """`known`: which elements are galleries. What stands above each picture is looked at once."""
     above: LexborNode | None = node
     for _ in range(GALLERY_DEPTH):
         if above is None:
             return False
-        names = above.attributes.get("class") or ""
-        if "gallery" in names or names.startswith("wp-block-jetpack-slideshow"):
+        if (number := above.mem_id) not in known:
+            known[number] = _is_gallery(above.attributes.get("class") or "")
+        if known[number]:
             return True
         above = above.parent
     return False
+
+
+def _is_gallery(names: str) -> bool:
+    return "gallery" in names or names.startswith("wp-block-jetpack-slideshow")
 
 
 def _of_picture_with_img(node: LexborNode) -> bool:

@@ -53,6 +53,15 @@ def test_links_know_their_place() -> None:
     assert content.text[aside.start : aside.end].strip() == "Said c"
 
 
+def test_a_link_ends_the_one_around_it() -> None:
+    content = Content("<a href=/a>one<table><td>two <a href=/b>three</a> four</table></a> five")
+    assert [(x.href, x.text) for x in content.links] == [("/a", "one\ntwo"), ("/b", "three")]
+    assert [content.text[x.start : x.end] for x in content.links] == ["one\ntwo", "three"]
+    nested = Content("<a href=x><table><td>" * 200 + "word <i>x</i> " * 10_000)
+    assert len(nested.links) == 200
+    assert sum(len(link.text) for link in nested.links) <= len(nested.text)
+
+
 def test_nesting_is_cut_at_the_depth_at_which_browsers_cut_it() -> None:
     bomb = "<div>" * 50_000 + "within" + "</div>" * 50_000 + "<p>after</p>"
     assert Content(bomb).text.split() == ["within", "after"]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mirror.content_media import MAX_USES, of_attachment, parse_srcset, uses
+from mirror.content import Content
+from mirror.content_media import MAX_USES, of_attachment, parse_srcset, shown, uses
 from mirror.media_urls import canonical, variant
 
 BASE = "https://site.example/"
@@ -214,3 +215,15 @@ def test_counts_and_time_are_bounded() -> None:
         start = time.process_time()
         assert len(found(html)) <= MAX_USES
         assert time.process_time() - start < 5
+
+
+def test_what_stands_above_pictures_is_looked_at_once() -> None:
+    crowded = "<div " + " ".join(f"a{n}" for n in range(2_900)) + ">"
+    content = Content(crowded * 6 + "<p class=gallery>" + "<img src=a.jpg>" * 1_000)
+    assert content.tree.body is not None
+    start = time.process_time()
+    assert {role for _, role in shown(content)} == {"gallery"}
+    plain = Content(crowded * 6 + "<img src=a.jpg>" * 1_000)
+    assert plain.tree.body is not None
+    assert {role for _, role in shown(plain)} == {"inline"}
+    assert time.process_time() - start < 1
