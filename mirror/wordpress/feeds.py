@@ -6,7 +6,6 @@ what is published, ten at a time, so that an entry's absence says nothing.
 """
 
 import html
-import io
 import re
 from calendar import timegm
 from collections.abc import Mapping
@@ -29,7 +28,8 @@ _EMOJI = re.compile(
 )
 # `get_the_password_form` (post-template.php) stands in place of a protected post's content.
 _PROTECTED = "post-password-form"
-_STATEMENT = re.compile(rb"<(?:\?xml|rss|feed|rdf:RDF)[\s>]")
+_DECLARATION = re.compile(rb"<\?xml\s[^<>]{1,200}>")
+_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|RDF)[\s>]")
 
 
 class NotAFeed(ValueError):
@@ -92,16 +92,13 @@ def read_feed(body: bytes) -> Feed:
     Raises NotAFeed where there is none.
     """
     # Here: it takes longer to import than most crawls, which need no feed, can spare.
-    import feedparser  # type: ignore[import-untyped]
+    from mirror.wordpress.feedparsing import parse
 
-    start = _STATEMENT.search(body[:20_000])
-    if start is None:
+    document = _document(body)
+    if document is None:
         raise NotAFeed("no feed")
     try:
-        # The bodies are kept as they are: a mirror neither cleans nor completes what it keeps.
-        parsed = feedparser.parse(
-            io.BytesIO(body[start.start() :]), sanitize_html=False, resolve_relative_uris=False
-        )
+        parsed = parse(document)
     except Exception as error:  # feedparser documents none, and has had several
         raise NotAFeed(f"a feed that cannot be read: {error}") from error
     version = str(parsed.get("version") or "")
@@ -119,6 +116,18 @@ def read_feed(body: bytes) -> Feed:
         entries=tuple(entry for entry in entries if entry is not None),
         flaw=str(flaw)[:200] if flaw else None,
     )
+
+
+def _document(body: bytes) -> bytes | None:
+    """The root element, and the declaration that says its encoding; None where there is no root.
+
+    Between them may be a document type, whose entities are a kilobyte and stand for gigabytes.
+    """
+    root = _ROOT.search(body[:20_000])
+    if root is None:
+        return None
+    declaration = _DECLARATION.search(body, 0, root.start())
+    return (declaration[0] if declaration else b"") + body[root.start() :]
 
 
 def _entry(entry: Any, kind: str) -> Entry | None:

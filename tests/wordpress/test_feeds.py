@@ -2,6 +2,7 @@
 
 import doctest
 import html
+import time
 from types import ModuleType
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import mirror.wordpress.feeds
 import mirror.wordpress.pages
 import mirror.wordpress.sitemaps
+from mirror.wordpress.feedparsing import MOST_CATEGORIES
 from mirror.wordpress.feeds import Feed, NotAFeed, guid_id, read_feed, rest_object
 from mirror.wordpress.pages import id_in_header, page_object, read_page
 from mirror.wordpress.partial import merged
@@ -131,6 +133,39 @@ def test_a_feed_that_breaks_off_gives_what_came() -> None:
     broken = read_feed(whole[: len(whole) * 2 // 3])
     assert broken.flaw
     assert broken.entries[0].link == "https://example.org/a/"
+
+
+def test_a_document_type_has_no_say() -> None:
+    kind = f'<!DOCTYPE rss [<!ENTITY ha "{"ha" * 5_000}">]>'
+    body = RSS.replace("<rss", f"{kind}<rss", 1).replace("5 &#060; 6", "&ha;" * 90)
+    assert body.startswith('<?xml version="1.0"?>')
+    assert len(read_feed(body.encode()).entries[0].title) < 1_000
+
+
+def test_the_declaration_says_the_encoding() -> None:
+    body = RSS.replace(
+        '"1.0"?>', '"1.0" encoding="ISO-8859-1"?>\n<!-- <b>made</b> by hand -->\n', 1
+    )
+    assert read_feed(body.encode("latin-1")).entries[0].author == "Zoë"
+
+
+@pytest.mark.parametrize(
+    ("before", "more"),
+    [
+        ("\n" * 15_000, ""),
+        ("", "".join(f"<category>c{n}</category>" for n in range(10_000))),
+        ("", f"<author>{'a' * 30_000}</author>"),
+    ],
+    ids=["nothing before the feed", "categories", "an author"],
+)
+def test_nothing_in_a_feed_takes_more_than_a_moment(before: str, more: str) -> None:
+    read_feed(b"<rss><channel/></rss>")  # imports the parser
+    body = RSS.replace("{more}", more).replace("<rss", f"{before}<rss", 1).encode()
+    start = time.process_time()
+    entry = read_feed(body).entries[0]
+    assert time.process_time() - start < 0.75
+    assert entry.link == "https://example.org/a/"
+    assert len(entry.categories) <= MOST_CATEGORIES
 
 
 @settings(max_examples=100, deadline=None)
