@@ -1,6 +1,7 @@
 """Collects what a site's sitemaps list: core's, or a plugin's, or those that robots.txt names."""
 
 import logging
+from collections import deque
 from urllib.parse import urljoin
 
 from scrapy.utils.gz import gunzip
@@ -47,9 +48,9 @@ class Sitemaps:
 
     async def _read(self, place: str, found: dict[str, Address]) -> bool:
         """Reads an index and all that it names; whether there is one."""
-        todo, done = [place], set[str]()
+        todo, done = deque([place]), set[str]()
         while todo and len(done) < MOST_FILES and len(found) < MOST_ADDRESSES:
-            url = todo.pop(0)
+            url = todo.popleft()
             where = pinned(url, self.home) if same_site(url, self.home) else None
             if where is None or where in done:
                 continue
@@ -61,7 +62,8 @@ class Sitemaps:
                 continue
             kind, entries = listed
             if kind == "sitemapindex":
-                todo += [loc for loc, _ in entries if subject_of(loc).kind != "other"]
+                named = [loc for loc, _ in entries if subject_of(loc).kind != "other"]
+                todo.extend(named[:MOST_FILES])  # no more will be read
                 continue
             subject = subject_of(where)
             for loc, modified in entries:

@@ -126,12 +126,13 @@ class Visit:
     async def _stage(self, reader: Reader, root: Root, found: list[Collection]) -> None:
         """Reads some collections side by side."""
         named = [asyncio.create_task(self._read(reader, root, c)) for c in found if c.kind in NAMED]
+        first = asyncio.create_task(self._first(named))
         later = [
-            asyncio.create_task(self._read_later(named, reader, root, c))
+            asyncio.create_task(self._read_later(first, reader, root, c))
             for c in found
             if c.kind not in NAMED
         ]
-        tasks = [*named, asyncio.create_task(self._named(reader, named)), *later]
+        tasks = [*named, asyncio.create_task(self._named(reader, named)), first, *later]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -144,18 +145,21 @@ class Visit:
         await asyncio.gather(*readings)
         reader.named.set()
 
+    async def _first(self, readings: Sequence[asyncio.Task[None]]) -> None:
+        """Waits until a list has come through, or there is none left that might."""
+        if any(reading.seen for reading in self.readings):
+            return
+        for ended in asyncio.as_completed(readings):
+            await ended
+            if any(reading.seen for reading in self.readings):
+                return
+
     async def _read_later(
-        self,
-        named: Sequence[asyncio.Task[None]],
-        reader: Reader,
-        root: Root,
-        collection: Collection,
+        self, first: asyncio.Task[None], reader: Reader, root: Root, collection: Collection
     ) -> None:
         """Reads a collection once a list has come through: how many rows at once the site sends is
         known then, and is not tried by every list anew."""
-        waiting = set(named)
-        while waiting and not any(reading.seen for reading in self.readings):
-            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await first
         await self._read(reader, root, collection)
 
     async def _settle(self, reader: Reader, root: Root) -> None:

@@ -1,7 +1,9 @@
 """How many requests are on the wire at once, whatever asks for them."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from mirror.window import Window
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.reading import Reader
+from spiders.visit import Visit
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer
 
@@ -120,3 +123,23 @@ def test_what_names_others_is_stored_after_them(kind: Kind, *, waits: bool) -> N
 
     asyncio.run(deliver())
     assert len(sent) == 1
+
+
+def test_hundreds_of_collections_wait_for_the_first_list_together() -> None:
+    visit: Any = object.__new__(Visit)
+    visit.readings = []
+    read: list[str] = []
+
+    async def one(reader: Any, root: Any, collection: Any) -> None:
+        for _ in range(collection.takes):
+            await asyncio.sleep(0)
+        read.append(collection.kind)
+
+    visit._read = one
+    reader: Any = SimpleNamespace(named=asyncio.Event())
+    terms = [SimpleNamespace(kind="term", takes=number) for number in range(200)]
+    posts = [SimpleNamespace(kind="post", takes=1) for _ in range(200)]
+    start = time.process_time()
+    asyncio.run(visit._stage(reader, None, terms + posts))
+    assert time.process_time() - start < 2
+    assert read == ["term"] * 200 + ["post"] * 200
