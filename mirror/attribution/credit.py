@@ -37,13 +37,14 @@ _ARTICLE_WORDS = frozenset(("the", "a", "an", "der", "die", "das", "le", "la", "
 _FAR = 160
 # What breaks off a credit before its object; a comma may follow a name or a date, and go on.
 _BREAK = re.compile(r"[;!?。；！？\n]|(?<=\w\w)[.](?=\s+[A-ZА-Я])")
-# The last words before an object.
+# The last words before an object. An apostrophe within a word is of the word, any other between
+# words: what might be either would be tried as both, and a row of them for ever.
 _TOWARDS = re.compile(
     r"(?:^|\s)(?:on|at|in|by|via|from|for|with|of|auf|bei|im|am|von|aus|unter|en|por|del?|sur|dans|par|"
     r"du|des|em|no|na|pel[oa]|su|sul|sulla|da|dal|dalla|nel|op|door|van|på|hos|av|af|fra|i|на|в|во|с|"
     r"из|у|від|z|ze|na|we?|di|pada|oleh|dari|trên|tại|στο|στη|în|pe|a|here|found|available|hier|aquí|"
     r"ici|qui|тут|здесь|aqui|click|visit|see|this|the|original|disponibile|reperibile|على|في|عن|من)(?!\w)"
-    r"[\s\"“«'‘(:,]*(?:[\w.’'-]{1,20}[\s\"“«'‘(]+){0,3}$"
+    r"[\s\"“«'‘(:,]*+(?:[\w.’-](?:'?[\w.’-]){0,19}[\s\"“«'‘(]++){0,3}$"
 )
 
 

@@ -18,7 +18,8 @@ from mirror.items import Evidence
 _ORIGINAL = re.compile(r"original|source|оригинал|原文|元記事|원문|asli|gốc|الأصلي")
 _NEXT = re.compile(r"next page|full article")
 _MORE_FIRST = frozenset(("read", "cont", "see ", "view", "next", "full"))
-_MORE = re.compile(r"(?:read|continue|see|view) ?(?:more|on|reading)?\s?(?:»+|›+|→|>+|…|\.{3})*")
+# The arrows one by one: rows of rows would be tried in every way of cutting them.
+_MORE = re.compile(r"(?:read|continue|see|view) ?(?:more|on|reading)?\s?(?:[»›→>…]|\.{3})*")
 # "Read more on X", of which X must be where the link leads.
 _PLACE = re.compile(
     r"(?:read|see)(?: more| it| this| on| here)?(?: it| this)? "

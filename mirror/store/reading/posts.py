@@ -197,7 +197,7 @@ def spellings(text: str) -> list[str]:
 
     WordPress quotes a slug's letters as `%e6`, others as `%E6`; a browser shows them as they are.
     """
-    match = re.fullmatch(r"(?:https?://)?(?:www\.)?(?P<rest>[^\s/]+\.?[^\s]*)", text)
+    match = re.fullmatch(r"(?:https?://)?(?:www\.)?(?P<rest>[^\s/]\S*)", text)
     if match is None or "/" not in text:
         return [text]
     bare = match["rest"].rstrip("/")
