@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -45,8 +46,13 @@ _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?", re.D
 # Elements that have no end tag, or that the next one of their kind closes: they do not nest.
 _FLAT = _words(
     "a area base br col embed hr img input link meta param source track wbr p li dt dd tr td th "
-    "tbody thead tfoot option optgroup rb rp rt rtc caption colgroup"
+    "tbody thead tfoot option caption colgroup"
 )
+# Where there are both kinds, these do nest, in each other: `<li><dd><li><dd>`.
+_ITEMS = _words("li dt dd")
+# Each option is compared with all before it in its `select`, whose text nobody sees.
+_MOST_OPTIONS = 1_000
+_OPTION = re.compile(r"<option(?![a-z0-9])[^<>]*>?", re.IGNORECASE)
 # What is open of these is opened again in every block that follows (the HTML standard's "active
 # formatting elements"): hundreds of them, and each block weighs as much as a page.
 _FORMATTING = _words("b big code em font i nobr s small strike strong tt u")
@@ -168,6 +174,12 @@ def flattened(html: str) -> str:
     """
     if html.count("<") <= _DEEPEST and not _LONG_TAG.search(html):
         return html
+    lower = html.lower()
+    flat = _FLAT
+    if "<li" in lower and ("<dd" in lower or "<dt" in lower):
+        flat -= _ITEMS
+    if lower.count("<option") > _MOST_OPTIONS:
+        html = _with_few_options(html)
     above: list[str] = []  # what is open, and kept
     often: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
@@ -178,7 +190,7 @@ def flattened(html: str) -> str:
         name = (mark[2] or "").lower()
         if name and len(mark[0]) > _LONG and _is_crowded(mark[0]):
             return " "
-        if not name or name in _FLAT:
+        if not name or name in flat:
             return mark[0]
         if mark[1]:
             if left_out[name]:  # the end of what is not there
@@ -200,6 +212,11 @@ def flattened(html: str) -> str:
         return mark[0]
 
     return _TAG.sub(keep, html)
+
+
+def _with_few_options(html: str) -> str:
+    last = next(islice(_OPTION.finditer(html), _MOST_OPTIONS - 1, None), None)
+    return html if last is None else html[: last.end()] + _OPTION.sub(" ", html[last.end() :])
 
 
 def _is_crowded(tag: str) -> bool:

@@ -120,6 +120,9 @@ HEAVY = {
     "ends that close nothing": "<li><ul></x>" * 20_000,
     "ends in comments": "<div><!--</div>-->" * 20_000,
     "depth": "<div>" * 100_000,
+    "items in each other": "<p>x<li><dd>" * 30_000,
+    "readings of no characters": "<p>x" + "<rp>" * 60_000,
+    "options": "<p>x</p><select>" + "<option selected>" * 40_000 + "</select>",
     "attributes": "<p>x<i " + " ".join(f"a{n}" for n in range(80_000)) + ">",
 }  # fmt: skip
 
@@ -136,6 +139,18 @@ def test_what_would_keep_a_parser_busy_is_flattened(markup: str) -> None:
 def peak() -> int:
     """Megabytes that this process has taken at most."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def test_items_that_are_not_closed_are_no_bomb() -> None:
+    """Nor is what Japanese readers are told of each character."""
+    for usual in (
+        "<ul>" + "<li>a" * 2_000 + "</ul>",
+        "<dl>" + "<dt>a<dd>b" * 2_000 + "</dl>",
+        "<dl>" + "<dt>a</dt><dd><ul><li>b</li></ul></dd>" * 2_000 + "</dl>",
+        "<ruby>字<rp>(<rt>じ<rp>)</ruby>" * 2_000,
+        "<select>" + "<option>a</option>" * 800 + "</select>",
+    ):
+        assert flattened(usual) == usual
 
 
 def test_what_is_closed_is_not_deep() -> None:
