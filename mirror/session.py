@@ -5,6 +5,7 @@ comes out is committed in one transaction, with the point from which a later cra
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -70,6 +71,7 @@ class Session:
         self.taxonomies: tuple[str, ...] = ()
         self._second_core = second_core
         self._failed: Exception | None = None
+        self._odd: Counter[str] = Counter()  # rows without an id, by collection
         with self.transaction():
             self.site_id = crawls.site_id(db, order.url, self.now)
             clock_rows.mend(db, self.site_id, self.now)
@@ -144,7 +146,15 @@ class Session:
         no object with an id becomes a failure.
         """
         sent = list(rows)
-        read = [obj for row in sent if (obj := self._identified(collection, row))]
+        read, odd = [], []
+        for row in sent:
+            if isinstance(row, dict) and wp_id(row) is not None:
+                read.append(without_personal(row))
+            else:
+                odd.append(row)
+        for failure in failures.of_odd_rows(collection, odd, self._odd[collection.name]):
+            self.fail(failure)
+        self._odd[collection.name] += len(odd)
         # A reply that holds an object twice tells of it once: its last word.
         sent_objects = list({obj["id"]: obj for obj in read}.values())
         ids = [obj["id"] for obj in sent_objects]
@@ -162,23 +172,6 @@ class Session:
         )
         await self._read(window, sent_objects)
         return window
-
-    def _identified(self, collection: Collection, row: object) -> JsonObject | None:
-        """The object to be kept of a row, if it is one."""
-        if isinstance(row, dict) and wp_id(row) is not None:
-            return without_personal(row)
-        what = "an entry that is no object"
-        if isinstance(row, dict):
-            what = f"an object whose id is {str(row.get('id'))[:40]!r}"
-        self.fail(
-            Failure(
-                url=f"{collection.route}#{what}",
-                kind="bad-object",
-                collection=collection.name,
-                message=f"{collection.name} holds {what}: it cannot be told apart from others",
-            )
-        )
-        return None
 
     async def _read(self, window: Window, sent: Sequence[JsonObject]) -> None:
         """Makes the window's items: read ahead where there is something to be found in them."""

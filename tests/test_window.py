@@ -10,7 +10,9 @@ from mirror.ids import Ids
 from mirror.items import Collection, Item
 from mirror.progress import CrawlOrder
 from mirror.session import Session
+from mirror.store import failures
 from mirror.store.connection import connect
+from mirror.store.failures import MOST_ODD
 from mirror.window import Window
 
 TERMS = Collection(name="tags", kind="term", slug="post_tag", route="/wp/v2/tags")
@@ -86,3 +88,21 @@ def test_what_is_held_as_it_is_is_taken_out_and_counted_once(session: Session) -
 
     window = asyncio.run(crawl())
     assert (window.unchanged, window.written) == (0, {1, 3})
+
+
+def test_thousands_of_rows_without_an_id_are_few_failures(session: Session) -> None:
+    async def crawl() -> None:
+        for page in range(3):
+            rows = [{"id": f"word {page} {number}"} for number in range(1_000)]
+            window = await session.open(TERMS, [*rows, term(page + 1)])
+            session.commit(window)
+            assert window.broken == 1_000
+
+    asyncio.run(crawl())
+    rows = session.db.execute("SELECT kind, message FROM failures ORDER BY id").fetchall()
+    assert len(rows) == MOST_ODD + 1
+    assert {kind for kind, _ in rows} == {"bad-object"}
+    assert "'word 0 0'" in rows[0][1]
+    assert f"{3_000 - MOST_ODD} more entries" in rows[-1][1]
+    url = "https://x.de/wp-json/wp/v2/tags"
+    assert failures.is_walk_due(session.db, session.site_id, "tags", url, "9999")

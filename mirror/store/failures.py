@@ -1,5 +1,6 @@
 """What could not be had, and why: recorded, retried, resolved. No input ends without an outcome."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -7,6 +8,8 @@ from sqlite_utils import Database
 from mirror.items import Collection
 from mirror.store.objects import TABLES
 from mirror.wordpress.objects import storable
+
+MOST_ODD = 100  # rows without an id, of one collection, that are each a failure of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,30 @@ class Failure:
     status: int | None = None
     collection: str | None = None
     wp_id: int | None = None
+
+
+def of_odd_rows(collection: Collection, rows: Sequence[object], before: int) -> Iterator[Failure]:
+    """Rows without an id: each a failure, but of very many the rest are one.
+
+    `before`: how many of the collection there were before these.
+    """
+    room = max(0, MOST_ODD - before)
+    told = []
+    for row in rows[:room]:
+        what = "an entry that is no object"
+        if isinstance(row, dict):
+            what = f"an object whose id is {str(row.get('id'))[:40]!r}"
+        told.append((what, f"{what}: it"))
+    if len(rows) > room:
+        many = before + len(rows) - MOST_ODD
+        told.append(("more without an id", f"{many} more entries without an id: they"))
+    for mark, what in told:
+        yield Failure(
+            url=f"{collection.route}#{mark}",
+            kind="bad-object",
+            collection=collection.name,
+            message=f"{collection.name} holds {what} cannot be told apart from others",
+        )
 
 
 def record(

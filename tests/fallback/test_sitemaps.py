@@ -23,14 +23,11 @@ class Indexes:
 
     async def follow(self, url: str, **_: Any) -> Reply:
         self.asked.append(url)
-        named = (f"<loc>{self.below or url}/{n}</loc>" for n in range(MOST_FILES * 4))
-        body = (
-            f"<sitemapindex><sitemap>{'</sitemap><sitemap>'.join(named)}</sitemap></sitemapindex>"
-        )
+        named = (f"<loc>{self.below or url}/{n}</loc>" for n in range(self.entries))
+        body = "".join(f"<sitemap>{loc}</sitemap>" for loc in named)
+        body = f"<sitemapindex>{body}</sitemapindex>"
         status = 404 if url.endswith(".txt") else 200
-        return Reply(
-            url=url, status=status, headers={}, body=f"<sitemapindex>{body}</sitemapindex>".encode()
-        )
+        return Reply(url=url, status=status, headers={}, body=body.encode())
 
 
 def test_indexes_of_indexes_end() -> None:

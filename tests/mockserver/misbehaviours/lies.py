@@ -59,6 +59,22 @@ class OddIds(Behaviour):
         return with_rows(reply, [*rows, rows[0], *({**rows[0], "id": odd} for odd in self.odd)])
 
 
+class OddRows(Behaviour):
+    """Each page holds N objects more, whose ids are words. Few failures, the last one says how
+    many; what has an id is mirrored; exit 1."""
+
+    urls = ("odd-rows-8000",)
+    exit_code = 1
+    kinds = frozenset({"bad-object"})
+
+    def answer(self, ask: Ask, site: Site) -> Answer | Reply:
+        reply = self.usual(ask, site)
+        rows = rows_of(reply)
+        if not ask.is_posts or not rows:
+            return reply
+        return with_rows(reply, [*rows, *({"id": f"word {n}"} for n in range(8_000))])
+
+
 class HeaderFlood(Behaviour):
     """The posts come with 20,000 headers, 4 MB of them. Everything is mirrored."""
 
