@@ -147,6 +147,8 @@ class Crawls:
             if self.budget.seconds is not None:
                 loop.call_later(self.budget.seconds, self._spent, "its time")
             self.process.start(install_signal_handlers=False)
+            if self.crawlers:
+                self._end_threads()
         if trouble := self.error or self.bug:
             raise trouble
         return self.summaries
@@ -221,11 +223,33 @@ class Crawls:
             if crawler.spider is not None:
                 crawler.spider.stopped_for = why
         loop = asyncio.get_event_loop()
-        self.stop_task = loop.create_task(self.process.stop())
+        self.stop_task = loop.create_task(self._stop())
         loop.call_later(GRACE_SECONDS, self._give_up)
 
+    async def _stop(self) -> None:
+        """Ends the visits; Scrapy closes a spider that has nothing more to do.
+
+        Told to stop, it would look once whether an item is in the pipelines, and then wait for ever
+        (2.19, `Scraper.close_spider_async`). So it is told only of those that have not begun.
+        """
+        for crawler in tuple(self.crawlers.values()):
+            if crawler.spider is None or not crawler.spider.stop():
+                await crawler.stop_async()
+
     def _give_up(self) -> None:
+        """Ends what would not end: as if the machine had gone down, but told."""
+        for crawler in self.crawlers.values():
+            if crawler.spider is not None:
+                crawler.spider.conclude("stopped")
+                self.summaries.append(crawler.spider.summary)
         asyncio.get_event_loop().stop()
+
+    @staticmethod
+    def _end_threads() -> None:
+        """What the reactor does when it ends in order: its threads would keep the program alive."""
+        from twisted.internet import reactor
+
+        reactor.getThreadPool().stop()
 
 
 def politeness(order: CrawlOrder) -> dict[str, Any]:

@@ -78,9 +78,10 @@ class WordpressSpider(Spider):
             while (window := await self._windows.get()) is not None:
                 yield window
         finally:
-            self._stop(self._visit)
-        if self.fatal is None:
-            await self._visit
+            self.stop()
+        await asyncio.wait([self._visit])
+        if self.fatal is None and not self._visit.cancelled():
+            self._visit.result()  # raises what ended it
 
     async def _run(self) -> None:
         agent = self.settings["ROBOTSTXT_USER_AGENT"]
@@ -129,18 +130,22 @@ class WordpressSpider(Spider):
         if self._visit is not None:
             # To its end: the loop may stop right after this, and tasks that were left in the middle
             # of letting go would be destroyed there, each with a traceback.
-            self._stop(self._visit)
+            self.stop()
             await asyncio.wait([self._visit], timeout=LETTING_GO)
         with self._unlock:
-            self._close(reason)
+            self.conclude(reason)
 
-    @staticmethod
-    def _stop(visit: "asyncio.Task[None]") -> None:
-        """Cancels it once: a second time would cut off the letting go that the first began."""
-        if not visit.cancelling():
-            visit.cancel()
+    def stop(self) -> bool:
+        """Ends the visit; whether there is one.
 
-    def _close(self, reason: str) -> None:
+        Cancels it once: a second time would cut off the letting go that the first began.
+        """
+        if self._visit is not None and not self._visit.cancelling():
+            self._visit.cancel()
+        return self._visit is not None
+
+    def conclude(self, reason: str) -> None:
+        """Tells how the crawl ended; `reason` is Scrapy's, of one that was stopped."""
         if self.fatal is not None:
             return
         if self.summary is None:
