@@ -191,12 +191,16 @@ class Crawls:
         if not task.cancelled() and task.exception() is not None:
             self._note(task.exception())
         elif spider is not None:
-            self._note(spider.fatal)
-            if spider.summary is not None:
-                self.summaries.append(spider.summary)
+            self._take(spider)
         self._begin_some()
         if not self.crawlers:
             self._next_round()
+
+    def _take(self, spider: Any) -> None:
+        """What a crawl came to."""
+        self._note(spider.fatal)
+        if spider.summary is not None:
+            self.summaries.append(spider.summary)
 
     def _note(self, error: BaseException | None) -> None:
         """What ends all: nothing can be kept. What is wrong with one site's crawl ends that one."""
@@ -241,7 +245,7 @@ class Crawls:
         for crawler in self.crawlers.values():
             if crawler.spider is not None:
                 crawler.spider.conclude("stopped")
-                self.summaries.append(crawler.spider.summary)
+                self._take(crawler.spider)
         asyncio.get_event_loop().stop()
 
     @staticmethod

@@ -72,6 +72,8 @@ class WordpressSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Yields the windows of the visit as they arrive: each is an item to Scrapy."""
+        if self.stopped_for is not None:  # before it began
+            return
         self.watcher.started(self.session.host)
         self._visit = asyncio.create_task(self._run())
         try:
