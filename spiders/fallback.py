@@ -16,6 +16,7 @@ from mirror.progress import Watcher
 from mirror.session import Session
 from mirror.store import crawls
 from mirror.store import feeds as known
+from mirror.store.crawls import LIMITED
 from mirror.store.feeds import Validators
 from mirror.sync.plan import OVERLAP
 from mirror.urls import host_of
@@ -182,7 +183,7 @@ class Fallback:
     def _conclude(self, listed: list[Address]) -> None:
         """Coverage, the message, and, if nothing is left to be read, the feed's validators."""
         if self.session.order.limit is not None:
-            self.trouble.append(f"limited to {self.session.order.limit}")
+            self.trouble.append(f"{LIMITED} {self.session.order.limit}")
         out_of_reach = self.reach.cover(listed, self.answered)
         posts = self.reach.walked.get("post")
         clean = posts is not None and posts.complete and not self.trouble

@@ -147,12 +147,10 @@ class Visit:
 
     async def _first(self, readings: Sequence[asyncio.Task[None]]) -> None:
         """Waits until a list has come through, or there is none left that might."""
-        if any(reading.seen for reading in self.readings):
-            return
         for ended in asyncio.as_completed(readings):
-            await ended
             if any(reading.seen for reading in self.readings):
                 return
+            await ended
 
     async def _read_later(
         self, first: asyncio.Task[None], reader: Reader, root: Root, collection: Collection

@@ -116,17 +116,15 @@ def _at_their_routes(told: Sequence[Collection], index: object) -> Iterator[Coll
     Before WordPress 5.9 `/types` and `/taxonomies` tell no namespace, and a controller may have
     its own.
     """
+    lost = {one.route for one in told if has_route(index, one.route) is False}
     routes: dict[tuple[Kind, str], list[str]] = {}
-    if any(has_route(index, collection.route) is False for collection in told):
-        for kind in ("post", "term"):
-            for routed in _from_routes(index, kind):
-                routes.setdefault((routed.kind, routed.name), []).append(routed.route)
-    for collection in told:
-        elsewhere = routes.get((collection.kind, collection.name), [])
-        lost = has_route(index, collection.route) is False
-        yield (
-            replace(collection, route=elsewhere[0]) if lost and len(elsewhere) == 1 else collection
-        )
+    for kind in ("post", "term") if lost else ():
+        for routed in _from_routes(index, kind):
+            routes.setdefault((routed.kind, routed.name), []).append(routed.route)
+    for one in told:
+        elsewhere = routes.get((one.kind, one.name), [])
+        found = one.route in lost and len(elsewhere) == 1
+        yield replace(one, route=elsewhere[0]) if found else one
 
 
 def _from_routes(index: object, wanted: Kind) -> Iterator[Collection]:

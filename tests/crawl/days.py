@@ -72,8 +72,7 @@ class Days:
     def _any_change(self) -> dict[str, Any] | None:
         """Something that may happen between two requests; None if it cannot happen now."""
         chance = self.chance
-        posts = sorted(self.always["/wp/v2/posts"] | {*self._ids("/wp/v2/posts")})
-        media = sorted(self._ids("/wp/v2/media"))
+        posts, media = self._ids("/wp/v2/posts"), self._ids("/wp/v2/media")
         old = datetime(2012, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(60_000))
         now = datetime.now(UTC) + timedelta(seconds=self.seconds)
         some: dict[str, Any] = {"title": f"Title {chance.randrange(10**6)}"}
@@ -103,9 +102,8 @@ class Days:
                 how, number = self.away.pop(chance.randrange(len(self.away)))
                 method, arguments = "restore", {"number": number}
                 if how == "publish":
-                    silent = chance.random() < 0.3
                     method = "edit"
-                    arguments |= {"status": "publish", "silent": silent}
+                    arguments |= {"status": "publish", "silent": chance.random() < 0.3}
             case "schedule":
                 due = now + timedelta(seconds=chance.choice([1, 30, 4000]))
                 method, arguments = "schedule", {"at": due.isoformat(), **some}

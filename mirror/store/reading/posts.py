@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from mirror.errors import ConfigError
 from mirror.store import shapes
+from mirror.store.objects import marks
 from mirror.store.reading.sites import named_sites
 from mirror.wordpress.objects import rebuild
 
@@ -163,30 +164,28 @@ def _by_number(db: Database, text: str) -> list[Found]:
         return _select(db, "WHERE p.id = ?", [int(text)])
     if named := _NAMED.fullmatch(text):
         sites = named_sites(db, named["site"])
-        marks = ", ".join("?" * len(sites))
-        return _select(
-            db, f"WHERE p.site_id IN ({marks}) AND p.wp_id = ?", [*sites, int(named["wp_id"])]
-        )
+        where = f"WHERE p.site_id IN ({marks(sites)}) AND p.wp_id = ?"
+        return _select(db, where, [*sites, int(named["wp_id"])])
     return []
 
 
 def _by_link(db: Database, text: str) -> list[Found]:
     """By link or GUID, by a former link; what is there now goes before what is gone."""
     links = spellings(text)
-    marks = ", ".join("?" * len(links))
+    among = marks(links)
     rows = _select(
         db,
-        f"WHERE (p.link IN ({marks}) OR p.guid IN ({marks})) AND p.deleted_at IS NULL",
+        f"WHERE (p.link IN ({among}) OR p.guid IN ({among})) AND p.deleted_at IS NULL",
         links * 2,
     )
-    rows = rows or _select(db, f"WHERE p.link IN ({marks}) OR p.guid IN ({marks})", links * 2)
+    rows = rows or _select(db, f"WHERE p.link IN ({among}) OR p.guid IN ({among})", links * 2)
     exact = [row for row in rows if row.link == text]
     return (
         exact
         or rows
         or _select(
             db,
-            f"WHERE p.id IN (SELECT post_id FROM post_versions WHERE link IN ({marks}))",
+            f"WHERE p.id IN (SELECT post_id FROM post_versions WHERE link IN ({among}))",
             links,
         )
     )
