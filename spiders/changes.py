@@ -11,6 +11,7 @@ from mirror.items import Collection
 from mirror.moments import timestamp
 from mirror.session import Session
 from mirror.store import collections as states
+from mirror.sync.decide import DATED
 from mirror.sync.plan import Plan
 from mirror.wordpress.objects import identified
 from mirror.wordpress.pagination import Walk
@@ -21,6 +22,7 @@ from spiders.client import TRIES, Client
 from spiders.walking import AHEAD, Refused, run
 
 LIGHT = "id,date_gmt,modified_gmt,slug,link"
+LIGHT_COMMENT = "id,date_gmt"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,8 +72,12 @@ class Changes:
         Rows modified from `recent` on are read again even if their dates are those we hold: they
         may have been edited twice within a second. Where the newest rows all have other addresses
         than before, the site has moved, or its permalinks have: then that is all that is held.
+        Of comments no date tells that they were edited: all that were written since are read.
         """
         collection, listed = reading.collection, dict[int, dict[str, Any]]()
+        if collection.kind not in DATED:
+            reading.problem = await self.light(collection, {"after": timestamp(since)}, listed)
+            return {*listed, *self.differing(collection, await self._newest_ids(reading), recent)}
         if reading.plan.can_filter_modified:
             filters = {"modified_after": timestamp(since)}
             reading.problem = await self.light(collection, filters, listed)
@@ -95,7 +101,8 @@ class Changes:
             advance()
 
         walk = Walk(per_page=100, ahead=AHEAD)
-        await run(self.client, self.api, collection, walk, {"_fields": LIGHT, **filters}, take)
+        parameters = {"_fields": _light(collection), **filters}
+        await run(self.client, self.api, collection, walk, parameters, take)
         return walk.problem or next((lost.problem for lost in walk.lost), None)
 
     async def _newest_modified(
@@ -144,7 +151,7 @@ class Changes:
         while True:
             query = {
                 **parameters,
-                "_fields": LIGHT,
+                "_fields": _light(reading.collection),
                 "per_page": str(size),
                 "offset": str(offset),
             }
@@ -196,6 +203,11 @@ class Changes:
             ):
                 wanted.add(wp_id)
         return wanted
+
+
+def _light(collection: Collection) -> str:
+    """The fields of a light listing. The address of a comment is its post's, and is no news."""
+    return LIGHT_COMMENT if collection.kind == "comment" else LIGHT
 
 
 def _place(link: object) -> str:

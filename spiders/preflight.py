@@ -14,7 +14,7 @@ from mirror.urls import host_of
 from mirror.wordpress.discovery import Root
 from mirror.wordpress.problems import Problem, read_list
 from mirror.wordpress.routes import Api, supports
-from spiders.approach import Approach
+from spiders.approach import Approach, in_one_language
 from spiders.client import Client, Unsigned
 from spiders.rights import Rights
 
@@ -106,7 +106,6 @@ class PreflightSpider(Spider):
         posts = [c for c in collections if c.kind == "post"]
         if posts and not any(supports(root.index, c.route, "modified_after") for c in posts):
             warnings.append("this WordPress is older than 5.7: catching up asks by date instead")
-        namespaces = root.index.get("namespaces")
-        if isinstance(namespaces, list) and any(str(n).startswith("wpml/") for n in namespaces):
-            warnings.append("WPML shows the default language alone; the others are not mirrored")
+        if one_language := in_one_language(root):
+            warnings.append(one_language)
         return warnings

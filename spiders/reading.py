@@ -158,7 +158,8 @@ class Reader:
         tell()
         for lost in walk.lost:
             if lost.wp_id is None:
-                self.lose(reading, None, lost.problem, lost.offset)
+                of = {"offset": lost.offset, "per_page": 1}
+                self.lose_some(reading, lost.problem, f"offset {lost.offset}", of)
         if walk.problem is not None:
             reading.failed += 1
             self.note_failure(reading, walk.problem)
@@ -224,7 +225,8 @@ class Reader:
             reading.failed += 1
             self.note_failure(reading, reading.problem)
         reading.proved = not reading.failed
-        reading.how = f"asked what changed since {timestamp(reading.plan.since)}"
+        happened = "changed" if reading.collection.kind in DATED else "was written"
+        reading.how = f"asked what {happened} since {timestamp(reading.plan.since)}"
         self.watcher.collection(self.session.host, name, len(wanted), len(wanted))
 
     async def catch_up(self, reading: Reading) -> None:
@@ -250,17 +252,28 @@ class Reader:
         )  # fmt: skip
         await self.fetch(reading, doubtful)
 
-    async def children(self, media: Reading, posts: Sequence[int]) -> None:
-        """Reads the media that became visible with posts just read: theirs, and their featured."""
+    async def children(self, reading: Reading, posts: Sequence[int]) -> None:
+        """Reads the media or comments that became visible with posts just read.
+
+        Comments that are no more shown with their post, which a password hides, become suspects.
+        """
+        kind, db, site_id = reading.collection.kind, self.session.db, self.session.site_id
+        of = {"parent" if kind == "media" else "post": ",".join(map(str, posts))}
         listed: dict[int, dict[str, Any]] = {}
-        of = {"parent": ",".join(map(str, posts))}
-        await self.changes.light(media.collection, of, listed)
-        wanted = self.changes.differing(media.collection, listed, timestamp(self.started))
-        wanted |= links.waited_for(self.session.db, self.session.site_id, "media", posts)
-        known = self.session.stored("media", sorted(wanted))
-        await self.fetch(media, wanted)
+        problem = await self.changes.light(reading.collection, of, listed)
+        if problem is not None:
+            # Nothing will ask for these again: the whole list is owed.
+            reading.proved = False
+            self.lose_some(reading, problem, f"of posts from {posts[0]} on", of)
+        wanted = self.changes.differing(reading.collection, listed, timestamp(self.started))
+        if kind == "media":
+            wanted |= links.waited_for(db, site_id, "media", posts)
+        elif problem is None:
+            reading.suspects |= states.comments_on(db, site_id, posts) - listed.keys()
+        known = self.session.stored(kind, sorted(wanted | reading.suspects))
+        await self.fetch(reading, wanted)
         # An id that a post names but that was never held is no suspect: it is hidden.
-        media.suspects &= known.keys()
+        reading.suspects &= known.keys()
 
     async def authors(self, authors: Reading) -> None:
         """Reads the users whom anybody's list leaves out, though they wrote what we hold.
@@ -312,18 +325,32 @@ class Reader:
                 )
             )
 
-    def lose(
-        self, reading: Reading, wp_id: int | None, problem: Problem, offset: int | None = None
-    ) -> None:
+    def lose(self, reading: Reading, wp_id: int, problem: Problem) -> None:
         """One object that could not be read."""
+        self._lose(reading, problem, f"id {wp_id}", f"{reading.collection.route}/{wp_id}", wp_id)
+
+    def lose_some(
+        self, reading: Reading, problem: Problem, where: str, of: Mapping[str, object]
+    ) -> None:
+        """A part of a list of which no id is known: `of` are the parameters that ask for it.
+
+        It is owed: the collection is walked once more.
+        """
+        self._lose(reading, problem, where, reading.collection.route, None, of)
+
+    def _lose(
+        self,
+        reading: Reading,
+        problem: Problem,
+        where: str,
+        route: str,
+        wp_id: int | None,
+        of: Mapping[str, object] | None = None,
+    ) -> None:
         reading.failed += 1
-        where = f"id {wp_id}" if wp_id else f"offset {offset}"
-        route = reading.collection.route
         self.session.fail(
             Failure(
-                url=self.api.url(f"{route}/{wp_id}")
-                if wp_id
-                else self.api.url(route, {"offset": offset, "per_page": 1}),
+                url=self.api.url(route, of),
                 kind=problem.kind,
                 status=problem.status or None,
                 collection=reading.collection.name,

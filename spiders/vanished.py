@@ -88,14 +88,16 @@ class Vanished:
                 changed.update(number for number in wanted if number in reading.written)
 
     def _orphans(self, reading: Reading) -> list[int]:
-        """Media whose post is gone since they were last read, maybe in a crawl of posts alone.
+        """Media and comments whose post is gone since they were last read, maybe in a crawl of
+        posts alone.
 
         No total tells: WordPress counts them although it shows them no more.
         """
-        if reading.collection.kind != "media":
+        collection, db, site_id = reading.collection, self.session.db, self.session.site_id
+        if collection.kind not in ("media", "comment"):
             return []
-        db, site_id = self.session.db, self.session.site_id
-        return states.orphans(db, site_id, states.state(db, site_id, reading.collection).watermark)
+        since = states.state(db, site_id, collection).watermark
+        return states.orphans(db, site_id, collection.kind, since)
 
     def _held(self, collection: Collection) -> Ids:
         return states.visible_ids(self.session.db, self.session.site_id, collection)

@@ -22,7 +22,7 @@ from mirror.wordpress.objects import dumps
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
 from spiders import proof
-from spiders.approach import Approach
+from spiders.approach import Approach, in_one_language
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.fallback import Fallback
@@ -161,7 +161,7 @@ class Visit:
         await self._read(reader, root, collection)
 
     async def _settle(self, reader: Reader, root: Root) -> None:
-        await self._media_of_changed(reader)
+        await self._below_changed(reader)
         for reading in self.readings:
             if reading.plan.way is not Way.BACKFILL:
                 await reader.twice(reading)
@@ -203,6 +203,8 @@ class Visit:
         if self.approach.server_time is not None and self.approach.server_time > EARLIEST:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
+        if one_language := in_one_language(root):
+            self.watcher.note(self.session.host, one_language)
         self.client.learn_rows(states.page_size(self.session.db, self.session.site_id) or 100)
         self.client.lifeline = root.api.url("/", {"_fields": "name"})
         return root
@@ -334,19 +336,20 @@ class Visit:
             why = f"{self.session.host}: {problem.message}"
             raise RefusedError(why, kind="challenge")
 
-    async def _media_of_changed(self, reader: Reader) -> None:
-        """Media that became visible with their post: old dates, and no new total tell of them."""
-        media = next((r for r in self.readings if r.collection.kind == "media"), None)
-        if media is None or media.refused or media.plan.way is not Way.UPDATE:
-            return
+    async def _below_changed(self, reader: Reader) -> None:
+        """Media and comments that are shown or hidden with their post: their dates are old, and the
+        totals count them in any case."""
         changed = sorted({
             wp_id
             for reading in self.readings
             if reading.collection.kind == "post"
             for wp_id in reading.written
         })  # fmt: skip
-        for at in range(0, len(changed), 100):
-            await reader.children(media, changed[at : at + 100])
+        for reading in self.readings:
+            below = reading.collection.kind in ("media", "comment")
+            if below and reading.refused is None and reading.plan.way is Way.UPDATE:
+                for at in range(0, len(changed), 100):
+                    await reader.children(reading, changed[at : at + 100])
 
     # Telling how it went.
 

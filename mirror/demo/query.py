@@ -93,8 +93,11 @@ def has_published(site: "Site", user: User) -> bool:
 
 
 def comments(site: "Site", values: Values) -> tuple[list[Comment], int]:
-    """The approved comments of one window; those of hidden posts are counted, but not shown."""
-    found = _common([c for c in list(site.comments.values()) if c.approved], values)
+    """The approved comments of one window; those of hidden posts are counted, but not shown.
+
+    Those of a post in the trash are approved no more (`wp_trash_post_comments`).
+    """
+    found = _common([c for c in list(site.comments.values()) if _counts(site, c)], values)
     found = _between(site, found, "date", values.get("after"), values.get("before"))
     for name in ("post", "parent"):
         if values.get(name):
@@ -102,6 +105,11 @@ def comments(site: "Site", values: Values) -> tuple[list[Comment], int]:
     # WP_Comment_Query breaks ties by id.
     found = _ordered(found, values, lambda c: (getattr(c, values["orderby"]), c.id))
     return [c for c in _window(found, values) if comment_readable(site, c)], len(found)
+
+
+def _counts(site: "Site", comment: Comment) -> bool:
+    post = site.posts.get(comment.post)
+    return comment.approved and (post is None or post.status != "trash")
 
 
 def comment_readable(site: "Site", comment: Comment) -> bool:

@@ -184,6 +184,29 @@ class Site:
                 self._put(replace(other, featured_media=0))
         return row
 
+    def comment(self, post: int, at: datetime | None = None, **columns: Any) -> Comment:
+        """Adds a comment, by default of now and approved."""
+        number = max(self.comments, default=0) + 1
+        at = at or self.clock()
+        told = {"author_name": "A reader", "content": f"<p>Comment {number}.</p>", **columns}
+        self.comments[number] = Comment(
+            id=number, post=post, date=self.local(at), date_gmt=iso(at.astimezone(UTC)), **told
+        )
+        return self.comments[number]
+
+    def moderate(self, number: int, **columns: Any) -> Comment:
+        """Changes a comment, or whether it is approved: its date stays, and no other tells."""
+        self.comments[number] = replace(self.comments[number], **columns)
+        return self.comments[number]
+
+    def delete_comment(self, number: int) -> Comment:
+        """Deletes a comment; answers to it move up (`wp_delete_comment`)."""
+        row = self.comments.pop(number)
+        for other in list(self.comments.values()):
+            if other.parent == number:
+                self.moderate(other.id, parent=row.parent)
+        return row
+
     def move(self, url: str) -> None:
         """Moves the site to another address; GUIDs keep the old one."""
         for row in list(self.posts.values()):

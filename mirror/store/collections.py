@@ -30,9 +30,17 @@ class CollectionState:
     reread_from: int = 0
 
 
+# By what a held row is compared with a light listing. A comment's address is its post's.
+GLANCED: Mapping[Kind, str] = {
+    "post": "date_gmt, modified_gmt, slug, link, collection",
+    "media": "date_gmt, modified_gmt, slug, link, collection",
+    "comment": "date_gmt, NULL, NULL, NULL, collection",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The fields by which a held row is compared with a light listing."""
+    """The fields by which a held row is compared with a light listing; None for what it lacks."""
 
     date_gmt: str | None
     modified_gmt: str | None
@@ -103,12 +111,12 @@ def ids_after(
 
 
 def glances(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[int, Glance]:
-    """What is held of some posts or media, for comparing; gone rows are left out."""
+    """What is held of some posts, media or comments, to compare it; gone rows are left out."""
     table, _ = TABLES[kind]
     found = {}
     for some in batches(sorted(wp_ids)):
         rows = db.execute(
-            f"SELECT wp_id, date_gmt, modified_gmt, slug, link, collection FROM {table} "
+            f"SELECT wp_id, {GLANCED[kind]} FROM {table} "
             f"WHERE site_id = ? AND deleted_at IS NULL AND wp_id IN ({marks(some)})",
             [site_id, *some],
         )
@@ -155,15 +163,29 @@ def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dic
     return found
 
 
-def orphans(db: Database, site_id: int, since: str | None) -> list[int]:
-    """The ids of media that are not gone, of posts that are, from a moment on.
+def comments_on(db: Database, site_id: int, posts: Iterable[int]) -> set[int]:
+    """The ids of comments on some posts that are not gone."""
+    found: set[int] = set()
+    for some in batches(sorted(posts)):
+        rows = db.execute(
+            "SELECT c.wp_id FROM posts p JOIN comments c ON c.post_id = p.id "
+            f"WHERE p.site_id = ? AND c.deleted_at IS NULL AND p.wp_id IN ({marks(some)})",
+            [site_id, *some],
+        )
+        found.update(wp_id for (wp_id,) in rows)
+    return found
+
+
+def orphans(db: Database, site_id: int, kind: Kind, since: str | None) -> list[int]:
+    """The ids of media or comments that are not gone, of posts that are, from a moment on.
 
     The plus has SQLite look through what is gone, not through all that the site has.
     """
+    table, _ = TABLES[kind]
     rows = db.execute(
-        "SELECT m.wp_id FROM posts p JOIN media m ON m.post_id = p.id WHERE +p.site_id = ? "
-        "AND p.deleted_at IS NOT NULL AND p.deleted_at >= ? AND m.deleted_at IS NULL "
-        "ORDER BY m.wp_id",
+        f"SELECT o.wp_id FROM posts p JOIN {table} o ON o.post_id = p.id WHERE +p.site_id = ? "
+        "AND p.deleted_at IS NOT NULL AND p.deleted_at >= ? AND o.deleted_at IS NULL "
+        "ORDER BY o.wp_id",
         [site_id, since or ""],
     )
     return [wp_id for (wp_id,) in rows]

@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 from math import ceil
 
+from mirror.items import Kind
 from mirror.sync.decide import DATED
 
 # `after` and `modified_after` compare site-local columns: local time repeats when clocks go back,
 # and rows keep their old digits after a change of timezone (wp-includes/class-wp-date-query.php).
 OVERLAP = timedelta(hours=26)
+# Comments tell when they were written, and nothing of when they were edited or approved: those of
+# the last days are read again each time.
+RECENTLY_WRITTEN = timedelta(days=7)
 # Edits that WordPress does not announce are found by reading everything again within this time.
 REREAD_WITHIN = timedelta(days=30)
 REREAD_BATCH = 100
@@ -37,7 +41,7 @@ class Plan:
 
 
 def plan(
-    kind: str,
+    kind: Kind,
     watermark: datetime | None,
     *,
     now: datetime,
@@ -55,10 +59,11 @@ def plan(
         return Plan(way=Way.BACKFILL)
     if full or watermark > now + OVERLAP:  # set while the clock was ahead: it says nothing
         return Plan(way=Way.FULL)
-    if kind not in DATED or not supports_after:
+    if kind not in (*DATED, "comment") or not supports_after:
         return Plan(way=Way.SWEEP)
+    overlap = OVERLAP if kind in DATED else RECENTLY_WRITTEN
     return Plan(
-        way=Way.UPDATE, since=watermark - OVERLAP, can_filter_modified=supports_modified_after
+        way=Way.UPDATE, since=watermark - overlap, can_filter_modified=supports_modified_after
     )
 
 

@@ -1,11 +1,13 @@
 """Addresses below a REST root, in each of its three spellings."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 WORDPRESS_COM = "public-api.wordpress.com"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,8})*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -104,11 +106,25 @@ def pages_only(index: object, route: str) -> bool:
 
 def arguments(index: object, route: str) -> frozenset[str]:
     """The parameters that the root index registers for GET on a route; empty if it says nothing."""
-    found: set[str] = set()
+    return frozenset(_arguments(index, route))
+
+
+def _arguments(index: object, route: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for endpoint in _values(_map(_map(_map(index).get("routes")).get(route)).get("endpoints")):
         if _readable(endpoint):
             found.update(_map(_map(endpoint).get("args")))
-    return frozenset(found)
+    return found
+
+
+def languages(index: object) -> tuple[str, ...]:
+    """The languages of a site with WPML, sorted; none for any other.
+
+    It shows one of them at each address, and registers all with each list, as the values of an
+    argument (WPML's `WPML_REST_Extend_Args`).
+    """
+    codes = _values(_map(_arguments(index, "/wp/v2/posts").get("wpml_language")).get("enum"))
+    return tuple(sorted({code for code in codes if _LANGUAGE.fullmatch(str(code))}))
 
 
 def has_route(index: object, route: str) -> bool | None:

@@ -11,15 +11,17 @@ def name_of(route: str) -> str:
     return route.removeprefix("/wp/v2/").lstrip("/")
 
 
-def differences(mirror: Mirror, truth: dict[str, Any], *, exactly: bool = True) -> list[str]:
+def differences(
+    mirror: Mirror, truth: dict[str, Any], *, exactly: bool = True, comments: bool = False
+) -> list[str]:
     """What the mirror lacks of what the site shows, has too much of, or has otherwise.
 
-    Comments are left out, which are mirrored only when asked for. `exactly` compares the objects
-    key by key, else their ids.
+    `comments` are mirrored only when asked for. `exactly` compares the objects key by key, else
+    their ids.
     """
     found = []
     for route, shown in truth.items():
-        if route == "/wp/v2/comments":
+        if route == "/wp/v2/comments" and not comments:
             continue
         held = mirror.objects(name_of(route)) or mirror.objects(route.rpartition("/")[2])
         wanted = {row["id"]: dict(without_personal(row)) for row in shown["objects"]}

@@ -13,11 +13,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mirror.moments import timestamp
 from tests.crawl.comparing import differences, name_of
 from tests.mirrored import Mirror, Run
 from tests.mockserver import MockServer
 
-TABLES = ("posts", "media", "terms", "authors")
+TABLES = ("posts", "media", "terms", "authors", "comments")
 # Quiet crawls after which nothing may be owed any more.
 QUIET = 3
 SOUND: dict[str, Any] = {
@@ -39,7 +40,9 @@ class Days:
             "version": self.chance.choice([(7, 1), (7, 1), (6, 1), (5, 6)]),
             "timezone": self.chance.choice(["+1", "-11", "+5.75"]),
         }
-        self.told.append(settings)
+        # Half of the mirrors keep comments.
+        self.options = ["--no-media", *self.chance.choice([["--comments"], []])]
+        self.told += [settings, self.options]
         self.site = server.site("switched", **settings)
         self.seconds = 0  # by which the site's clock is ahead
         self.locked: set[int] = set()
@@ -73,12 +76,14 @@ class Days:
         """Something that may happen between two requests; None if it cannot happen now."""
         chance = self.chance
         posts, media = self._ids("/wp/v2/posts"), self._ids("/wp/v2/media")
+        comments = self._comments()
         old = datetime(2012, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(60_000))
         now = datetime.now(UTC) + timedelta(seconds=self.seconds)
         some: dict[str, Any] = {"title": f"Title {chance.randrange(10**6)}"}
         what = chance.choice(
             ["edit", "edit", "add", "add", "page", "import", "trash", "delete", "draft", "return",
-             "return", "schedule", "due", "term", "picture", "attach", "lose picture", "advance"]
+             "return", "schedule", "due", "term", "picture", "attach", "lose picture", "advance",
+             "comment", "late comment", "moderate", "edit comment", "lose comment", "password"]
         )  # fmt: skip
         method, arguments = "add", some
         match what:
@@ -101,7 +106,9 @@ class Days:
             case "return" if self.away:
                 how, number = self.away.pop(chance.randrange(len(self.away)))
                 method, arguments = "restore", {"number": number}
-                if how == "publish":
+                if how == "approve":
+                    method, arguments["approved"] = "moderate", True
+                elif how == "publish":
                     method = "edit"
                     arguments |= {"status": "publish", "silent": chance.random() < 0.3}
             case "schedule":
@@ -121,6 +128,24 @@ class Days:
             # Of one that the mirror never held it cannot know that its posts changed with it.
             case "lose picture" if self.mirror.path.exists() and (held := self._held(media)):
                 method, arguments = "delete", {"number": chance.choice(held)}
+            case "comment" | "late comment" if posts:
+                method, arguments = "comment", {"post": chance.choice(posts)}
+                if what == "late comment":
+                    arguments["at"] = old.isoformat()
+            case "moderate" if comments:
+                number = chance.choice([*comments])
+                method, arguments = "moderate", {"number": number, "approved": False}
+                self.away.append(("approve", number))
+            # Of older ones nothing tells that they were edited.
+            case "edit comment" if recent := _since(comments, now - timedelta(days=5)):
+                method, arguments = "moderate", {"number": chance.choice(recent)}
+                arguments["content"] = f"<p>{some['title']}</p>"
+            case "lose comment" if comments:
+                method, arguments = "delete_comment", {"number": chance.choice([*comments])}
+            case "password" if posts:
+                password = chance.choice(["", "", "secret"])
+                method = "edit"
+                arguments = {"number": chance.choice(posts), "password": password}
             case "advance":
                 seconds = self.seconds + chance.choice([5, 3600, 86400])
                 method, arguments = "advance", {"seconds": seconds}
@@ -174,13 +199,13 @@ class Days:
         if how == "killed":
             self._killed_crawl()
         else:
-            run = self.mirror.crawl(self.site.url, "--no-media", *options)
+            run = self.mirror.crawl(self.site.url, *self.options, *options)
             self.told.append((options, *_came_to(run)))
         self.site.churn(0, [])
 
     def _killed_crawl(self) -> None:
         with subprocess.Popen(
-            self.mirror.command("crawl", self.site.url, "--no-media"),
+            self.mirror.command("crawl", self.site.url, *self.options),
             cwd=self.mirror.path.parent, env=self.mirror.environment(),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         ) as process:  # fmt: skip
@@ -196,17 +221,20 @@ class Days:
                 with closing(sqlite3.connect(self.mirror.path)) as db, db:
                     db.execute("UPDATE failures SET next_at = first_at WHERE resolved_at IS NULL")
                     db.execute("UPDATE sites SET back_off_until = NULL")
-            run = self.mirror.crawl(self.site.url, "--no-media", "--accept-deletions")
-            wrong = differences(self.mirror, self.site.truth())
+            run = self.mirror.crawl(self.site.url, *self.options, "--accept-deletions")
+            wrong = self._wrong()
             self.told.append(("quiet", *_came_to(run), wrong))
             if run.exit_code == 0:
                 break
         assert run.exit_code == 0, "something is still owed"
         if self._cancels_out():
             # As many went as came, unannounced: what no total tells is found by reading all.
-            self.mirror.crawl(self.site.url, "--no-media", "--full")
-            wrong = differences(self.mirror, self.site.truth())
+            self.mirror.crawl(self.site.url, *self.options, "--full")
+            wrong = self._wrong()
         assert not wrong, f"not as the site: {wrong}"
+
+    def _wrong(self) -> list[str]:
+        return differences(self.mirror, self.site.truth(), comments=self._keeps_comments())
 
     def _cancels_out(self) -> bool:
         pairs = [(ids, {*self.mirror.ids(name_of(route))}) for route, ids in self._shown().items()]
@@ -216,11 +244,20 @@ class Days:
 
     def _shown(self) -> dict[str, set[int]]:
         truth = self.site.truth()
-        truth.pop("/wp/v2/comments", None)
+        if not self._keeps_comments():
+            truth.pop("/wp/v2/comments", None)
         return {route: {row["id"] for row in told["objects"]} for route, told in truth.items()}
 
     def _ids(self, route: str) -> list[int]:
         return sorted(self._shown().get(route, set()))
+
+    def _keeps_comments(self) -> bool:
+        return "--comments" in self.options
+
+    def _comments(self) -> dict[int, str]:
+        """When each comment was written that anybody can see."""
+        told = self.site.truth().get("/wp/v2/comments", {"objects": []})
+        return {row["id"]: f"{row['date_gmt']}Z" for row in told["objects"]}
 
     def _look(self) -> None:
         shown = self._shown()
@@ -248,6 +285,10 @@ class Days:
             for route, ids in self.always.items()
         }
         return {route: ids for route, ids in found.items() if ids}
+
+
+def _since(comments: dict[int, str], moment: datetime) -> list[int]:
+    return [number for number, date in comments.items() if date >= timestamp(moment)]
 
 
 def _came_to(run: Run) -> tuple[object, ...]:

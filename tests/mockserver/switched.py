@@ -13,7 +13,8 @@ class Switched(Behaviour):
     `poison`: the id of a post that cannot be rendered; `nameless`: nor be listed; `bad`: a list of
     posts also holds an entry without an id;
     `unanswered`: ids that `include` leaves out; `locked`: posts that visitors may not see;
-    `challenge`: a route that wants a browser.
+    `challenge`: a route that wants a browser; `childless`: one that breaks where it is asked for
+    what belongs to some posts; `languages`: those that WPML says it has.
     """
 
     urls = ("switched",)
@@ -22,8 +23,12 @@ class Switched(Behaviour):
         reply = self.usual(ask, site)
         if ask.route is None:
             return reply
+        if ask.route == "/" and hasattr(site, "languages"):
+            return _with_languages(reply, site.languages)
         if ask.route == getattr(site, "challenge", None):
             return page(403, "Just a moment...", **{"cf-mitigated": "challenge"})
+        if ask.route == getattr(site, "childless", None) and {"parent", "post"} & ask.values.keys():
+            return page(500, "critical")
         if not ask.route.startswith("/wp/v2/posts"):
             return reply
         if _breaks(reply, getattr(site, "poison", None), nameless=getattr(site, "nameless", False)):
@@ -51,6 +56,15 @@ class Switched(Behaviour):
         asked = {int(number) for number in ask.values.get("include", "").split(",") if number}
         total = int(reply.headers["X-WP-Total"]) - len(asked & locked if asked else locked)
         return with_rows(reply, rows)._replace(headers={**reply.headers, "X-WP-Total": str(total)})
+
+
+def _with_languages(reply: Reply, languages: list[str]) -> Reply:
+    """The index as WPML's `WPML_REST_Extend_Args` leaves it."""
+    index = json.loads(reply.body)
+    for route in index["routes"].values():
+        for endpoint in route["endpoints"]:
+            endpoint["args"]["wpml_language"] = {"type": "string", "enum": languages}
+    return reply._replace(body=json.dumps(index).encode())
 
 
 def _breaks(reply: Reply, poison: int | None, *, nameless: bool) -> bool:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.wordpress.routes import Api, has_route, origin, pages_only, same_site, supports
+from mirror.wordpress.routes import (
+    Api,
+    has_route,
+    languages,
+    origin,
+    pages_only,
+    same_site,
+    supports,
+)
 
 PRETTY = "https://example.org/wp-json/"
 PARAMS = {"per_page": "100", "modified_after": "2026-01-01T00:00:00+02:00"}
@@ -147,3 +155,19 @@ def test_lists_that_know_pages_alone(args: object, expected: bool) -> None:
     assert pages_only({"routes": {"/wp/v2/categories": route}}, "/wp/v2/categories") is expected
     assert not pages_only({"routes": {"/wp/v2/categories": route}}, "/wp/v2/tags")
     assert not pages_only(None, "/wp/v2/categories")
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ({"enum": ["fr", "de", "pt-br"]}, ("de", "fr", "pt-br")),
+        ({"enum": {"0": "fr", "2": "de"}}, ("de", "fr")),
+        ({"enum": ["fr", 3, None, "\x1b[31m", "../x"]}, ("fr",)),
+        ({}, ()),
+        (None, ()),
+    ],
+)
+def test_the_languages_of_wpml(argument: object, expected: tuple[str, ...]) -> None:
+    route = {"endpoints": [{"methods": ["GET"], "args": {"wpml_language": argument}}]}
+    assert languages({"routes": {"/wp/v2/posts": route}}) == expected
+    assert languages({"routes": {"/wp/v2/pages": route}}) == ()
