@@ -18,19 +18,30 @@ JsonObject = Mapping[str, Any]
 Role = Literal["featured", "inline", "gallery", "attached", "enclosure"]
 
 
+# The parameter by which WPML is asked for one of a site's languages.
+LANGUAGE = "wpml_language"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """A list that the REST API serves, found in `/types`, `/taxonomies` or known by name.
 
     `name` is unique within a site: the `rest_base`, or `namespace/rest_base` where two share one.
     `slug` is the type's or taxonomy's own name ("post", "post_tag"); "user" and "comment" else.
-    `route` is the path below the REST root, such as `/wp/v2/posts`.
+    `route` is the path below the REST root, such as `/wp/v2/posts`. `languages`: those in which its
+    lists are asked one after another, to hold everything (`mirror.wordpress.routes.languages`).
     """
 
     name: str
     kind: Kind
     slug: str
     route: str
+    languages: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Mapping[str, str], ...]:
+        """The parameters that ask for its parts, which may overlap; mostly it is one."""
+        return tuple({LANGUAGE: code} for code in self.languages) or ({},)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from mirror.wordpress.collections import MOST, Survey, survey
 from mirror.wordpress.discovery import PAGE, Root, discover
 from mirror.wordpress.envelope import is_wrapped, wrapped
 from mirror.wordpress.problems import Problem, read_list, read_object
-from mirror.wordpress.routes import languages
 from spiders.client import TRIES, Client
 
 logger = logging.getLogger(__name__)
@@ -86,14 +85,3 @@ class Approach:
             self.notes.append(f"{route}: {outcome.message}; found by the routes of the index")
             return None
         return outcome
-
-
-def in_one_language(root: Root) -> str | None:
-    """What to tell of a site whose API shows one of its languages alone."""
-    codes = languages(root.index)
-    if len(codes) < 2:
-        return None
-    return (
-        f"WPML shows one of its languages ({', '.join(codes)}) at each address: mirror the others "
-        f"as sites of their own, such as {root.home.rstrip('/')}/{codes[-1]}/"
-    )

@@ -1,7 +1,7 @@
 """Asks a collection what changed: edits, late publications, imports. Ids only, no content."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,14 +96,41 @@ class Changes:
     ) -> Problem | None:
         """Lists ids and dates of what a filter lets through; why not all of it, if so."""
 
+        def heed(rows: list[dict[str, Any]]) -> None:
+            listed.update({row["id"]: row for row in rows})
+
+        problem, _ = await self._list(collection, {"_fields": _light(collection), **filters}, heed)
+        return problem
+
+    async def ids(self, collection: Collection, found: Ids) -> tuple[Problem | None, int | None]:
+        """Lists the ids of all there is, in all languages; why not all, if so. And the total."""
+
+        def heed(rows: list[dict[str, Any]]) -> None:
+            found.update(row["id"] for row in rows)
+
+        return await self._list(collection, {"_fields": "id"}, heed)
+
+    async def _list(
+        self,
+        collection: Collection,
+        parameters: Mapping[str, str],
+        heed: Callable[[list[dict[str, Any]]], None],
+    ) -> tuple[Problem | None, int | None]:
+        """Walks a list that is light, in each language; what went wrong, and the totals' sum."""
+
         async def take(page: Page, listing: Listing, advance: Callable[[], None]) -> None:
-            listed.update({row["id"]: row for row in identified(listing.rows)})
+            heed(identified(listing.rows))
             advance()
 
-        walk = Walk(per_page=100, ahead=AHEAD)
-        parameters = {"_fields": _light(collection), **filters}
-        await run(self.client, self.api, collection, walk, parameters, take)
-        return walk.problem or next((lost.problem for lost in walk.lost), None)
+        problem: Problem | None = None
+        totals = []
+        for part in collection.parts:
+            walk = Walk(per_page=100, ahead=AHEAD)
+            await run(self.client, self.api, collection, walk, {**parameters, **part}, take)
+            lost = next((lost.problem for lost in walk.lost), None)
+            problem = problem or walk.problem or lost
+            totals.append(walk.total)
+        return problem, total_of(totals)
 
     async def _newest_modified(
         self, reading: Reading, since: str, listed: dict[int, dict[str, Any]]
@@ -147,7 +174,20 @@ class Changes:
         enough: Callable[[dict[str, Any]], bool],
     ) -> None:
         """Pages of light rows until one ends with a row that is `enough`, or holds none."""
-        offset, size = 0, self.client.rows
+        totals = []
+        for part in reading.collection.parts:
+            totals.append(await self._part(reading, {**parameters, **part}, listed, enough))
+        reading.total = total_of(totals)
+
+    async def _part(
+        self,
+        reading: Reading,
+        parameters: Mapping[str, str],
+        listed: dict[int, dict[str, Any]],
+        enough: Callable[[dict[str, Any]], bool],
+    ) -> int | None:
+        """As `_pages`, in one language; the site's total."""
+        offset, size, total = 0, self.client.rows, None
         while True:
             query = {
                 **parameters,
@@ -161,9 +201,9 @@ class Changes:
                     size = max(1, size // 2)
                     continue
                 reading.problem = outcome
-                return
+                return total
             if offset == 0:
-                reading.total = outcome.total
+                total = outcome.total
             rows = identified(outcome.rows)
             listed.update({row["id"]: row for row in rows})
             if (
@@ -171,7 +211,7 @@ class Changes:
                 or enough(rows[-1])
                 or (outcome.total is not None and offset + size >= outcome.total)
             ):
-                return
+                return total
             # One row of overlap: rows that vanish meanwhile shift the rest to the front.
             offset += max(1, len(rows) - 1)
 
@@ -208,6 +248,12 @@ class Changes:
 def _light(collection: Collection) -> str:
     """The fields of a light listing. The address of a comment is its post's, and is no news."""
     return LIGHT_COMMENT if collection.kind == "comment" else LIGHT
+
+
+def total_of(totals: Sequence[int | None]) -> int | None:
+    """The total of a collection's parts; None unless all are known."""
+    known = [total for total in totals if total is not None]
+    return sum(known) if len(known) == len(totals) else None
 
 
 def _place(link: object) -> str:

@@ -14,7 +14,8 @@ from mirror.urls import host_of
 from mirror.wordpress.discovery import Root
 from mirror.wordpress.problems import Problem, read_list
 from mirror.wordpress.routes import Api, supports
-from spiders.approach import Approach, in_one_language
+from spiders.approach import Approach
+from spiders.changes import total_of
 from spiders.client import Client, Unsigned
 from spiders.rights import Rights
 
@@ -87,10 +88,15 @@ class PreflightSpider(Spider):
     async def _count(self, client: Client, api: Api, collection: Collection) -> PlannedCollection:
         # Users are listed as anybody sees them, whoever asks.
         asking = Unsigned(client) if collection.kind == "author" else client
-        query = {"per_page": "1", "_fields": "id"}
-        outcome = read_list(await asking.get(api.url(collection.route, query)))
-        refused = outcome.message if isinstance(outcome, Problem) else None
-        total = None if isinstance(outcome, Problem) else outcome.total
+        query, refused = {"per_page": "1", "_fields": "id"}, None
+        totals: list[int | None] = []
+        for part in collection.parts:
+            outcome = read_list(await asking.get(api.url(collection.route, {**query, **part})))
+            if isinstance(outcome, Problem):
+                refused = outcome.message
+                break
+            totals.append(outcome.total)
+        total = None if refused else total_of(totals)
         pages = math.ceil((total or 0) / (PAGE - OVERLAP))
         return PlannedCollection(
             name=collection.name,
@@ -106,6 +112,4 @@ class PreflightSpider(Spider):
         posts = [c for c in collections if c.kind == "post"]
         if posts and not any(supports(root.index, c.route, "modified_after") for c in posts):
             warnings.append("this WordPress is older than 5.7: catching up asks by date instead")
-        if one_language := in_one_language(root):
-            warnings.append(one_language)
         return warnings

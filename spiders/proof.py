@@ -59,8 +59,17 @@ def _coverage(session: Session, reading: Reading) -> Coverage:
         hidden=0 if reading.limited or not reading.proved else unseen - missing,
         missing=missing,
         complete=complete,
-        how=reading.how or "nothing to read",
+        how=_how(reading),
     )
+
+
+def _how(reading: Reading) -> str:
+    how = reading.how or "nothing to read"
+    if reading.collection.languages and not reading.limited:
+        how += (
+            f"; in {len(reading.collection.languages)} languages, and counted in each that lists it"
+        )
+    return how
 
 
 def _remember(session: Session, api: Api, reading: Reading, row: Coverage, *, clean: bool) -> None:

@@ -166,6 +166,8 @@ class Reader:
         reading.walked = walk.done and walk.problem is None
         reading.total = walk.total
         reading.walked_hidden = walk.hidden
+        if reading.walked and reading.collection.languages:
+            await self._other_languages(reading, seen)
         reading.proved = walk.complete and not reading.failed
         reading.how = walk.how
         if resume is None:
@@ -174,6 +176,26 @@ class Reader:
             reading.how += "; resumed, what was read before is compared with a list of all"
         if reading.total is None:
             reading.total = len(seen) if reading.proved and resume is None else None
+
+    async def _other_languages(self, reading: Reading, seen: Ids) -> None:
+        """Reads what the walk was not shown, since it is written in another language.
+
+        What several languages list counts as hidden: it is more than the rows that there are.
+        """
+        listed = Ids()
+        problem, reading.total = await self.changes.ids(reading.collection, listed)
+        if problem is not None:
+            reading.failed += 1
+            reading.walked = False
+            self.note_failure(reading, problem)
+        wanted = listed - seen
+        if reading.resumed and reading.plan.way is Way.BACKFILL:
+            db, site_id = self.session.db, self.session.site_id
+            wanted -= states.visible_ids(db, site_id, reading.collection)
+        await self.fetch(reading, set(wanted))
+        seen.update(listed)
+        if reading.total is not None:
+            reading.walked_hidden = reading.total - len(seen)
 
     def _resume(self, reading: Reading, state: CollectionState) -> Resume | None:
         """Where an unfinished walk of the same kind goes on; notes when that began."""

@@ -22,7 +22,7 @@ from mirror.store import failures
 from mirror.sync.decide import DATED
 from mirror.sync.plan import Way, is_mass_deletion
 from mirror.wordpress.objects import identified
-from mirror.wordpress.problems import Listing, Problem, absence, read_list, read_object
+from mirror.wordpress.problems import Problem, absence, read_list, read_object
 from mirror.wordpress.routes import Api
 from spiders.changes import Reading
 from spiders.client import TRIES, Client
@@ -175,9 +175,14 @@ class Vanished:
     async def _count(self, reading: Reading, ids: Sequence[int]) -> int | None:
         """How many of some posts are still listed, by `X-WP-Total` alone."""
         query = {"include": ",".join(map(str, ids)), "per_page": "1", "_fields": "id"}
-        url = self.api.url(reading.collection.route, query)
-        outcome = read_list(await self.client.get(url))
-        return outcome.total if isinstance(outcome, Listing) else None
+        found = 0
+        for part in reading.collection.parts:
+            url = self.api.url(reading.collection.route, {**query, **part})
+            outcome = read_list(await self.client.get(url))
+            if isinstance(outcome, Problem) or outcome.total is None:
+                return None
+            found += outcome.total
+        return found
 
     async def _absent(self, reading: Reading, ids: Sequence[int]) -> set[int]:
         """Which of some ids a collection does not list. A reply that fails proves nothing."""

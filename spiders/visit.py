@@ -22,7 +22,7 @@ from mirror.wordpress.objects import dumps
 from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
 from spiders import proof
-from spiders.approach import Approach, in_one_language
+from spiders.approach import Approach
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.fallback import Fallback
@@ -203,8 +203,6 @@ class Visit:
         if self.approach.server_time is not None and self.approach.server_time > EARLIEST:
             self.started = min(self.started, self.approach.server_time)
         self._enter(root)
-        if one_language := in_one_language(root):
-            self.watcher.note(self.session.host, one_language)
         self.client.learn_rows(states.page_size(self.session.db, self.session.site_id) or 100)
         self.client.lifeline = root.api.url("/", {"_fields": "name"})
         return root

@@ -7,7 +7,7 @@ from typing import Any
 
 from mirror.items import Collection
 from mirror.wordpress.includes import Sweep
-from mirror.wordpress.objects import wp_id
+from mirror.wordpress.objects import identified, wp_id
 from mirror.wordpress.pagination import Walk, Window
 from mirror.wordpress.patience import repeats
 from mirror.wordpress.problems import Listing, Problem, read_list
@@ -90,6 +90,29 @@ async def fetch_by_id(
     Returns the ids that could not be read, with the problem of each. An id that is not answered is
     not among them: it is gone or hidden. Raises Refused when the site says no.
     """
+    unread: dict[int, Problem] = {}
+    answered: set[int] = set()
+
+    async def took(rows: list[dict[str, Any]]) -> None:
+        answered.update(row["id"] for row in identified(rows))
+        await take(rows)
+
+    for part in collection.parts:
+        left = [id_ for id_ in ids if id_ not in answered and id_ not in unread]
+        lost = await _fetch_part(client, api, collection, left, {**parameters, **part}, took)
+        unread.update(lost)
+    return list(unread.items())
+
+
+async def _fetch_part(
+    client: Client | Unsigned,
+    api: Api,
+    collection: Collection,
+    ids: Sequence[int],
+    parameters: Mapping[str, str],
+    take: Callable[[list[dict[str, Any]]], Awaitable[None]],
+) -> list[tuple[int, Problem]]:
+    """As `fetch_by_id`, in one language."""
     sweep = Sweep(ids, size=client.rows)
     unread: list[tuple[int, Problem]] = []
     tried: Counter[Window] = Counter()

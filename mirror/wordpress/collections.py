@@ -12,7 +12,7 @@ from itertools import chain, groupby, islice
 
 from mirror.items import Collection, Kind
 from mirror.wordpress.objects import storable
-from mirror.wordpress.routes import arguments, has_route
+from mirror.wordpress.routes import arguments, has_route, languages
 
 CORE = "wp/v2"
 
@@ -76,11 +76,17 @@ def survey(types: object, taxonomies: object, index: object, *, comments: bool =
             first = known[collection.route].slug
             oddities.append(f"{collection.slug}: its route {collection.route} is that of {first}")
         else:
-            known[collection.route] = collection
+            known[collection.route] = _in_languages(collection, index)
     named = sorted(_named(list(known.values())), key=_rank)
     by_kind = groupby(named, key=lambda collection: collection.kind)
     kept = tuple(chain.from_iterable(islice(some, MOST) for _, some in by_kind))
     return Survey(collections=kept, oddities=tuple(oddities), left_out=len(named) - len(kept))
+
+
+def _in_languages(collection: Collection, index: object) -> Collection:
+    """What is written by people, in all the languages that it is written in."""
+    codes = () if collection.kind == "author" else languages(index, collection.route)
+    return replace(collection, languages=codes) if len(codes) > 1 else collection
 
 
 def _listed(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from mirror.items import LANGUAGE
+
 WORDPRESS_COM = "public-api.wordpress.com"
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,8})*")
+_CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,8})*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -117,14 +119,14 @@ def _arguments(index: object, route: str) -> dict[str, Any]:
     return found
 
 
-def languages(index: object) -> tuple[str, ...]:
-    """The languages of a site with WPML, sorted; none for any other.
+def languages(index: object, route: str) -> tuple[str, ...]:
+    """The languages in which a list has to be asked, sorted; none where there are no such.
 
-    It shows one of them at each address, and registers all with each list, as the values of an
-    argument (WPML's `WPML_REST_Extend_Args`).
+    WPML shows one at a time, and registers all as the values of an argument (its
+    `WPML_REST_Extend_Args`). Polylang shows all.
     """
-    codes = _values(_map(_arguments(index, "/wp/v2/posts").get("wpml_language")).get("enum"))
-    return tuple(sorted({code for code in codes if _LANGUAGE.fullmatch(str(code))}))
+    codes = _values(_map(_arguments(index, route).get(LANGUAGE)).get("enum"))
+    return tuple(sorted({code for code in codes if _CODE.fullmatch(str(code))}))
 
 
 def has_route(index: object, route: str) -> bool | None:

@@ -46,7 +46,8 @@ class Days:
         self.site = server.site("switched", **settings)
         self.seconds = 0  # by which the site's clock is ahead
         self.locked: set[int] = set()
-        self.away: list[tuple[str, int]] = []  # in the trash, or drafts
+        # How to bring back what is in the trash, a draft or not approved; its id, and its post's.
+        self.away: list[tuple[str, int, int]] = []
         self.always = self._shown()
 
     def live(self) -> None:
@@ -97,14 +98,15 @@ class Days:
                 method, arguments = "edit", {"number": chance.choice(posts), **some}
             case "trash" if posts:
                 method, arguments = "trash", {"number": chance.choice(posts)}
-                self.away.append(("restore", arguments["number"]))
+                self.away.append(("restore", number := arguments["number"], number))
             case "draft" if posts:
                 method, arguments = "edit", {"number": chance.choice(posts), "status": "draft"}
-                self.away.append(("publish", arguments["number"]))
+                self.away.append(("publish", number := arguments["number"], number))
             case "delete" if posts:
                 method, arguments = "delete", {"number": chance.choice(posts)}
+                self.away = [one for one in self.away if one[2] != arguments["number"]]
             case "return" if self.away:
-                how, number = self.away.pop(chance.randrange(len(self.away)))
+                how, number, _ = self.away.pop(chance.randrange(len(self.away)))
                 method, arguments = "restore", {"number": number}
                 if how == "approve":
                     method, arguments["approved"] = "moderate", True
@@ -120,7 +122,9 @@ class Days:
                 number = chance.choice([1, 2, 3, 9])
                 method, arguments = "rename_term", {"number": number, "name": some["title"]}
             case "picture":
-                number = chance.choice([0, *posts[:5], *(n for _, n in self.away)])
+                number = chance.choice(
+                    [0, *posts[:5], *(n for how, n, _ in self.away if how != "approve")]
+                )
                 some |= {"type": "attachment", "parent": number}
             case "attach" if media and posts:
                 method = "edit"
@@ -135,7 +139,7 @@ class Days:
             case "moderate" if comments:
                 number = chance.choice([*comments])
                 method, arguments = "moderate", {"number": number, "approved": False}
-                self.away.append(("approve", number))
+                self.away.append(("approve", number, comments[number]["post"]))
             # Of older ones nothing tells that they were edited.
             case "edit comment" if recent := _since(comments, now - timedelta(days=5)):
                 method, arguments = "moderate", {"number": chance.choice(recent)}
@@ -254,10 +258,10 @@ class Days:
     def _keeps_comments(self) -> bool:
         return "--comments" in self.options
 
-    def _comments(self) -> dict[int, str]:
-        """When each comment was written that anybody can see."""
+    def _comments(self) -> dict[int, dict[str, Any]]:
+        """The comments that anybody can see, by their id."""
         told = self.site.truth().get("/wp/v2/comments", {"objects": []})
-        return {row["id"]: f"{row['date_gmt']}Z" for row in told["objects"]}
+        return {row["id"]: row for row in told["objects"]}
 
     def _look(self) -> None:
         shown = self._shown()
@@ -287,8 +291,8 @@ class Days:
         return {route: ids for route, ids in found.items() if ids}
 
 
-def _since(comments: dict[int, str], moment: datetime) -> list[int]:
-    return [number for number, date in comments.items() if date >= timestamp(moment)]
+def _since(comments: dict[int, dict[str, Any]], moment: datetime) -> list[int]:
+    return [id_ for id_, row in comments.items() if f"{row['date_gmt']}Z" >= timestamp(moment)]
 
 
 def _came_to(run: Run) -> tuple[object, ...]:

@@ -149,15 +149,3 @@ def test_a_plan_of_a_site_without_rest_says_what_a_crawl_would_do(
     assert (planned.exit_code, planned.stdout) == (3, "")
     assert planned.stderr.endswith("`mirror crawl` would look for feeds and sitemaps instead\n")
     assert mirror.crawl(site.url, "--no-media").summary["new"]
-
-
-def test_the_languages_that_a_site_does_not_show_are_named(
-    server: MockServer, mirror: Mirror
-) -> None:
-    site = server.site("switched", languages=["en", "fr"])
-    says = f"(en, fr) at each address: mirror the others as sites of their own, such as {site.url}/"
-    assert says in mirror.run("plan", site.url).stdout
-    run = mirror.run("crawl", site.url, "--no-media")
-    assert run.exit_code == 0
-    assert says in run.stderr
-    assert mirror.run("crawl", site.url, "--no-media", "--quiet").stderr == ""

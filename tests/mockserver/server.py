@@ -98,6 +98,10 @@ class MockSite:
             seconds = timedelta(seconds=arguments["seconds"])
             self.site.clock = lambda: datetime.now(UTC) + seconds
             return None
+        if method == "translate":
+            written = getattr(self.site, "in_language", {})
+            self.site.in_language = {**written, str(arguments["number"]): arguments["code"]}
+            return None
         if method == "second_day":
             return second_day(self.site)
         if method == "rename_term":

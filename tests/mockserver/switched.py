@@ -1,8 +1,11 @@
 """A site whose troubles begin and end while a test looks on."""
 
+import copy
 import json
 
+from mirror.demo import rest
 from mirror.demo.reply import Reply
+from mirror.demo.rows import PostType, Taxonomy
 from mirror.demo.site import Site
 from tests.mockserver.behaviour import Answer, Ask, Behaviour, page, rows_of, with_rows
 
@@ -14,17 +17,19 @@ class Switched(Behaviour):
     posts also holds an entry without an id;
     `unanswered`: ids that `include` leaves out; `locked`: posts that visitors may not see;
     `challenge`: a route that wants a browser; `childless`: one that breaks where it is asked for
-    what belongs to some posts; `languages`: those that WPML says it has.
+    what belongs to some posts; `languages`: those that WPML shows one at
+    a time, and `in_language` which row is in which.
     """
 
     urls = ("switched",)
 
     def answer(self, ask: Ask, site: Site) -> Answer | Reply:
-        reply = self.usual(ask, site)
+        languages = getattr(site, "languages", None)
+        reply = self.usual(ask, _in_language(ask, site) if languages else site)
         if ask.route is None:
             return reply
-        if ask.route == "/" and hasattr(site, "languages"):
-            return _with_languages(reply, site.languages)
+        if ask.route == "/" and languages:
+            return _with_languages(reply, languages)
         if ask.route == getattr(site, "challenge", None):
             return page(403, "Just a moment...", **{"cf-mitigated": "challenge"})
         if ask.route == getattr(site, "childless", None) and {"parent", "post"} & ask.values.keys():
@@ -56,6 +61,29 @@ class Switched(Behaviour):
         asked = {int(number) for number in ask.values.get("include", "").split(",") if number}
         total = int(reply.headers["X-WP-Total"]) - len(asked & locked if asked else locked)
         return with_rows(reply, rows)._replace(headers={**reply.headers, "X-WP-Total": str(total)})
+
+
+def _in_language(ask: Ask, site: Site) -> Site:
+    """The site as WPML lets a list see it: what is written in one language, or in no other.
+
+    `in_language` says in which each post or term is written, where that is not the first; `*`
+    is in all.
+    """
+    codes = site.languages  # type: ignore[attr-defined]
+    code = ask.values.get("wpml_language", codes[0])
+    listed = rest.collections(site).get(str(ask.route))
+    seen = copy.copy(site)
+    written: dict[str, str] = getattr(site, "in_language", {})
+
+    def shown(number: int) -> bool:
+        return written.get(str(number), codes[0]) in (code, "*")
+
+    match listed:
+        case PostType(slug=slug) if slug != "attachment":
+            seen.posts = {n: p for n, p in site.posts.items() if p.type != slug or shown(n)}
+        case Taxonomy(slug=slug):
+            seen.terms = {n: t for n, t in site.terms.items() if t.taxonomy != slug or shown(n)}
+    return seen
 
 
 def _with_languages(reply: Reply, languages: list[str]) -> Reply:

@@ -169,5 +169,6 @@ def test_lists_that_know_pages_alone(args: object, expected: bool) -> None:
 )
 def test_the_languages_of_wpml(argument: object, expected: tuple[str, ...]) -> None:
     route = {"endpoints": [{"methods": ["GET"], "args": {"wpml_language": argument}}]}
-    assert languages({"routes": {"/wp/v2/posts": route}}) == expected
-    assert languages({"routes": {"/wp/v2/pages": route}}) == ()
+    index = {"routes": {"/wp/v2/posts": route}}
+    assert languages(index, "/wp/v2/posts") == expected
+    assert languages(index, "/wp/v2/pages") == ()
