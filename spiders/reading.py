@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from mirror.moments import moment, timestamp
 from mirror.progress import Watcher
 from mirror.session import Session
 from mirror.store import collections as states
-from mirror.store import failures, links, revisions
+from mirror.store import failures, revisions
 from mirror.store.collections import CollectionState
 from mirror.store.crawls import LIMITED
 from mirror.store.failures import Failure
@@ -273,29 +273,6 @@ class Reader:
             self.session.db, site_id, kind, reading.written, MOST_UNSETTLED
         )  # fmt: skip
         await self.fetch(reading, doubtful)
-
-    async def children(self, reading: Reading, posts: Sequence[int]) -> None:
-        """Reads the media or comments that became visible with posts just read.
-
-        Comments that are no more shown with their post, which a password hides, become suspects.
-        """
-        kind, db, site_id = reading.collection.kind, self.session.db, self.session.site_id
-        of = {"parent" if kind == "media" else "post": ",".join(map(str, posts))}
-        listed: dict[int, dict[str, Any]] = {}
-        problem = await self.changes.light(reading.collection, of, listed)
-        if problem is not None:
-            # Nothing will ask for these again: the whole list is owed.
-            reading.proved = False
-            self.lose_some(reading, problem, f"of posts from {posts[0]} on", of)
-        wanted = self.changes.differing(reading.collection, listed, timestamp(self.started))
-        if kind == "media":
-            wanted |= links.waited_for(db, site_id, "media", posts)
-        elif problem is None:
-            reading.suspects |= states.comments_on(db, site_id, posts) - listed.keys()
-        known = self.session.stored(kind, sorted(wanted | reading.suspects))
-        await self.fetch(reading, wanted)
-        # An id that a post names but that was never held is no suspect: it is hidden.
-        reading.suspects &= known.keys()
 
     async def authors(self, authors: Reading) -> None:
         """Reads the users whom anybody's list leaves out, though they wrote what we hold.

@@ -237,11 +237,15 @@ class Vanished:
     async def _read_what_names(
         self, kind: Kind, gone: Iterable[int], missing: set[int], readings: Sequence[Reading]
     ) -> None:
-        """WordPress takes a deleted picture or term off its posts without dating them anew."""
+        """WordPress takes a deleted picture or term off its posts without dating them anew, and
+        moves the answers to a deleted comment up.
+        """
         named = states.naming(self.session.db, self.session.site_id, kind, gone)
         for reading in readings:
             wanted = named.get(reading.collection.name, set())
-            await self.reader.fetch(reading, wanted - missing if kind == "post" else wanted)
+            await self.reader.fetch(
+                reading, wanted - missing if kind == reading.collection.kind else wanted
+            )
 
     async def _unheld(self, reading: Reading, missing: set[int]) -> None:
         """What was asked for, not answered, and is not held: read by itself, or gone for good."""

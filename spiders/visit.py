@@ -23,6 +23,7 @@ from mirror.wordpress.problems import Problem
 from mirror.wordpress.routes import supports
 from spiders import proof
 from spiders.approach import Approach
+from spiders.below import Below
 from spiders.changes import Reading
 from spiders.client import Client
 from spiders.fallback import Fallback
@@ -161,7 +162,7 @@ class Visit:
         await self._read(reader, root, collection)
 
     async def _settle(self, reader: Reader, root: Root) -> None:
-        await self._below_changed(reader)
+        await Below(reader).read(self.readings)
         for reading in self.readings:
             if reading.plan.way is not Way.BACKFILL:
                 await reader.twice(reading)
@@ -333,21 +334,6 @@ class Visit:
         if problem.stops_site:
             why = f"{self.session.host}: {problem.message}"
             raise RefusedError(why, kind="challenge")
-
-    async def _below_changed(self, reader: Reader) -> None:
-        """Media and comments that are shown or hidden with their post: their dates are old, and the
-        totals count them in any case."""
-        changed = sorted({
-            wp_id
-            for reading in self.readings
-            if reading.collection.kind == "post"
-            for wp_id in reading.written
-        })  # fmt: skip
-        for reading in self.readings:
-            below = reading.collection.kind in ("media", "comment")
-            if below and reading.refused is None and reading.plan.way is Way.UPDATE:
-                for at in range(0, len(changed), 100):
-                    await reader.children(reading, changed[at : at + 100])
 
     # Telling how it went.
 

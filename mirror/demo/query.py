@@ -95,8 +95,14 @@ def has_published(site: "Site", user: User) -> bool:
 def comments(site: "Site", values: Values) -> tuple[list[Comment], int]:
     """The approved comments of one window; those of hidden posts are counted, but not shown.
 
-    Those of a post in the trash are approved no more (`wp_trash_post_comments`).
+    Those of a post in the trash are approved no more (`wp_trash_post_comments`). Whoever asks for
+    those of certain posts must be allowed to read them all.
     """
+    for number in values.get("post", ()):
+        post = site.posts.get(number)
+        if post is not None and (post.password or not site.readable(post)):
+            message = "Sorry, you are not allowed to read the post for this comment."
+            raise Refused(401, "rest_cannot_read_post", message)
     found = _common([c for c in list(site.comments.values()) if _counts(site, c)], values)
     found = _between(site, found, "date", values.get("after"), values.get("before"))
     for name in ("post", "parent"):

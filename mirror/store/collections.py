@@ -141,20 +141,21 @@ def unsettled(
 
 
 def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dict[str, set[int]]:
-    """The posts that name some objects, by collection: they change with them.
+    """The posts or comments that name some objects, by collection: they change with them.
 
-    Media and terms: when those vanish. Posts: the pages below them, whose addresses begin with
-    theirs.
+    Media, terms and comments (which are answered): when those vanish. Posts: the pages below them,
+    whose addresses begin with theirs.
     """
     of = {
-        "post": "JOIN posts o ON o.id = p.parent_id",
-        "media": "JOIN media o ON o.id = p.featured_media_id",
-        "term": "JOIN post_terms l ON l.post_id = p.id JOIN terms o ON o.id = l.term_id",
+        "post": "posts p JOIN posts o ON o.id = p.parent_id",
+        "media": "posts p JOIN media o ON o.id = p.featured_media_id",
+        "term": "posts p JOIN post_terms l ON l.post_id = p.id JOIN terms o ON o.id = l.term_id",
+        "comment": "comments p JOIN comments o ON o.id = p.parent_id",
     }.get(kind)
     found: dict[str, set[int]] = {}
     for some in batches(sorted(wp_ids)) if of else ():
         rows = db.execute(
-            f"SELECT p.collection, p.wp_id FROM posts p {of} "
+            f"SELECT p.collection, p.wp_id FROM {of} "
             f"WHERE o.site_id = ? AND p.deleted_at IS NULL AND o.wp_id IN ({marks(some)})",
             [site_id, *some],
         )

@@ -63,6 +63,16 @@ def test_what_is_written_edited_and_deleted_lately_is_found(site: MockSite, mirr
     assert not wrong(site, mirror)
 
 
+def test_answers_to_a_deleted_comment_move_up(site: MockSite, mirror: Mirror) -> None:
+    question = site.call("comment", post=25)
+    answer = site.call("comment", post=25, parent=question)
+    site.call("comment", post=25, parent=answer, at=OLD)
+    assert crawl(site, mirror).counts("new") == (3,)
+    site.call("delete_comment", number=answer)
+    assert crawl(site, mirror).counts("edited", "deleted") == (1, 1)
+    assert not wrong(site, mirror)
+
+
 def test_one_that_is_approved_late_is_found_by_the_count(site: MockSite, mirror: Mirror) -> None:
     number = site.call("comment", post=POST, at=OLD, approved=False)
     site.call("comment", post=POST)  # so that it is not the newest
@@ -98,6 +108,16 @@ def test_comments_are_shown_and_hidden_with_their_post(
     assert not wrong(site, mirror)
 
 
+def test_a_password_hides_the_comments_of_no_other_post(site: MockSite, mirror: Mirror) -> None:
+    for number in (POST, 24, 25):
+        late = site.call("comment", post=number, at=OLD, approved=False)
+        site.call("edit", number=number, title="Another title")
+        site.call("moderate", number=late, approved=True)
+    site.call("edit", number=24, password="open sesame")
+    assert crawl(site, mirror).exit_code == 0
+    assert not wrong(site, mirror)
+
+
 @pytest.mark.parametrize("route", ["/wp/v2/comments", "/wp/v2/media"])
 def test_what_is_below_a_post_and_cannot_be_listed_is_owed(
     route: str, site: MockSite, mirror: Mirror
@@ -111,7 +131,7 @@ def test_what_is_below_a_post_and_cannot_be_listed_is_owed(
     run = crawl(site, mirror)
     assert run.exit_code == 1
     (failure,) = mirror.rows("SELECT * FROM failures WHERE resolved_at IS NULL")
-    assert f"of posts from {draft} on" in failure["message"]
+    assert f"of posts {draft} to {draft}" in failure["message"]
     site.call("set", childless=None)
     with closing(sqlite3.connect(mirror.path)) as db, db:
         db.execute("UPDATE failures SET next_at = first_at")
