@@ -241,7 +241,10 @@ class Days:
         return differences(self.mirror, self.site.truth(), comments=self._keeps_comments())
 
     def _cancels_out(self) -> bool:
-        pairs = [(ids, {*self.mirror.ids(name_of(route))}) for route, ids in self._shown().items()]
+        pairs = [
+            (ids, {*self.mirror.ids(name_of(route)), *self.mirror.ids(route.rpartition("/")[2])})
+            for route, ids in self._shown().items()
+        ]
         return any(a != b for a, b in pairs) and all(len(a) == len(b) for a, b in pairs)
 
     # What anybody can see.
