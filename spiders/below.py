@@ -1,7 +1,7 @@
 """Media and comments are shown or hidden with their post.
 
 Their dates are old then, and totals count them in any case (`WP_Query`, `WP_Comment_Query`):
-nothing tells of it but the post. So those of posts that were just read are listed and compared.
+nothing tells of it but the post. So those of posts that were written are listed and compared.
 """
 
 from collections.abc import Sequence
@@ -29,12 +29,13 @@ class Below:
         self.db, self.site_id = reader.session.db, reader.session.site_id
 
     async def read(self, readings: Sequence[Reading]) -> None:
-        """Reads what became visible with the posts that this crawl wrote."""
+        """Reads what was shown or hidden with posts that were written since it was last read."""
         posts = [reading for reading in readings if reading.collection.kind == "post"]
-        changed = sorted({wp_id for reading in posts for wp_id in reading.written})
+        written = {wp_id for reading in posts for wp_id in reading.written}
         for reading in readings:
             belongs = reading.collection.kind in ("media", "comment")
             if belongs and reading.refused is None and reading.plan.way is Way.UPDATE:
+                changed = sorted(written | self.reader.written_before(reading))
                 for at in range(0, len(changed), 100):
                     await self._of(changed[at : at + 100], reading)
 

@@ -86,6 +86,7 @@ def _remember(session: Session, api: Api, reading: Reading, row: Coverage, *, cl
     # Walked to the end, but for what is in `failures`, is enough: that is tried again by itself.
     if clean or (whole and reading.walked):
         known["watermark"] = timestamp(reading.begun)
+        known["read_in"] = session.crawl_id
         known["resume"] = None
     if clean and whole:
         known["reread_at"] = timestamp(reading.begun)

@@ -274,6 +274,13 @@ class Reader:
         )  # fmt: skip
         await self.fetch(reading, doubtful)
 
+    def written_before(self, reading: Reading) -> set[int]:
+        """Posts that were written since a collection was read, by crawls that broke off or read
+        others alone: what they imply for this one was not looked into."""
+        db, site_id = self.session.db, self.session.site_id
+        read_in = states.state(db, site_id, reading.collection).read_in
+        return states.written_since(db, site_id, read_in, self.session.crawl_id)
+
     async def authors(self, authors: Reading) -> None:
         """Reads the users whom anybody's list leaves out, though they wrote what we hold.
 

@@ -77,6 +77,7 @@ class Vanished:
         for reading in posts:
             if reading.plan.way is not Way.BACKFILL:
                 changed.update(reading.written)
+                changed |= self.reader.written_before(reading)
         done: set[int] = set()
         while changed:
             done |= changed

@@ -15,13 +15,14 @@ from mirror.store.objects import TABLES, batches, held_and_gone, marks
 class CollectionState:
     """One collection as the last crawl left it.
 
-    `watermark`: the server's time when the last clean crawl of it began. `resume`: of an unfinished
-    walk its way, when it began, and where it goes on (JSON of `pagination.Resume`). `hidden`: the
-    site's total less what was visible. `reread_from`, `reread_at`: how far the rolling re-reading
-    has come, and when.
+    `watermark`: the server's time when the last clean crawl of it began, `read_in` that crawl's id
+    (None in a mirror that is older than this column). `resume`: of an unfinished walk its way, when
+    it began, and where it goes on (JSON of `pagination.Resume`). `hidden`: the site's total less
+    what was visible. `reread_from`, `reread_at`: how far the rolling re-reading has come, and when.
     """
 
     watermark: str | None = None
+    read_in: int | None = None
     resume: str | None = None
     hidden: int = 0
     per_page: int | None = None
@@ -162,6 +163,19 @@ def naming(db: Database, site_id: int, kind: Kind, wp_ids: Iterable[int]) -> dic
         for collection, wp_id in rows:
             found.setdefault(collection, set()).add(wp_id)
     return found
+
+
+def written_since(db: Database, site_id: int, read_in: int | None, crawl_id: int) -> set[int]:
+    """The ids of posts that crawls between two others wrote.
+
+    Mostly there was none in between, and no post is looked at.
+    """
+    of = [site_id, read_in, crawl_id]
+    between = "site_id = ? AND {0} > ? AND {0} < ?"
+    if not db.execute(f"SELECT 1 FROM crawls WHERE {between.format('id')}", of).fetchone():
+        return set()
+    written = f"SELECT wp_id FROM posts WHERE {between.format('crawl_id')} AND deleted_at IS NULL"
+    return {wp_id for (wp_id,) in db.execute(written, of)}
 
 
 def comments_on(db: Database, site_id: int, posts: Iterable[int]) -> set[int]:

@@ -278,3 +278,9 @@ def m090_rewritten(db: Database) -> None:
     """How many posts were written anew in the full-text index since it was merged, in one row."""
     db.execute("CREATE TABLE posts_fts_rewritten (posts INTEGER NOT NULL) STRICT")
     db.execute("INSERT INTO posts_fts_rewritten VALUES (0)")
+
+
+@migrations()
+def m100_read_in(db: Database) -> None:
+    """Which crawl moved a collection's watermark: what others wrote since was not looked into."""
+    db.execute("ALTER TABLE collections ADD COLUMN read_in INTEGER REFERENCES crawls(id)")

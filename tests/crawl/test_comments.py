@@ -118,6 +118,24 @@ def test_a_password_hides_the_comments_of_no_other_post(site: MockSite, mirror: 
     assert not wrong(site, mirror)
 
 
+def test_what_is_below_a_post_is_found_after_a_crawl_of_posts_alone(
+    site: MockSite, mirror: Mirror
+) -> None:
+    draft = site.call("add", status="draft", at=OLD)
+    site.call("comment", post=draft, at=OLD)
+    site.call("add", type="attachment", parent=draft, at=OLD, file="2019/05/harbour.jpg")
+    assert crawl(site, mirror).exit_code == 0
+    site.call("edit", number=draft, status="publish")
+    site.call("edit", number=POST, password="open sesame")
+    assert crawl(site, mirror, "--only", "posts").counts("new", "edited") == (1, 1)
+    run = crawl(site, mirror, "--accept-deletions")
+    assert run.counts("new", "deleted") == (2, 450)
+    assert not wrong(site, mirror)
+    before = len(site.log())
+    assert crawl(site, mirror).exit_code == 0
+    assert not [request for request in site.log()[before:] if "parent=" in request["query"]]
+
+
 @pytest.mark.parametrize("route", ["/wp/v2/comments", "/wp/v2/media"])
 def test_what_is_below_a_post_and_cannot_be_listed_is_owed(
     route: str, site: MockSite, mirror: Mirror
