@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Any
 
+from mirror.store.objects import marks
+
 # To be followed by WHERE, ORDER BY and LIMIT. The thumbnail is that of the featured image.
 CARD = """
     SELECT p.id, p.title, p.type, p.status, p.link, p.date_gmt, p.version, p.first_seen_at,
@@ -25,6 +27,5 @@ def cards(
 
 def cards_of(conn: sqlite3.Connection, ids: list[int]) -> list[dict[str, Any]]:
     """The posts with these row ids, in this order."""
-    marks = ",".join("?" * len(ids))
-    by_id = {card["id"]: card for card in cards(conn, f"WHERE p.id IN ({marks})", ids)}
+    by_id = {card["id"]: card for card in cards(conn, f"WHERE p.id IN ({marks(ids)})", ids)}
     return [by_id[post] for post in ids if post in by_id]

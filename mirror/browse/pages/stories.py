@@ -13,6 +13,7 @@ from datasette.utils.asgi import Response
 from mirror.browse.pages.cards import cards_of
 from mirror.browse.pages.visit import Visit, found
 from mirror.browse.words import moment
+from mirror.store.objects import marks
 
 PAGE = 20
 # A story larger than this is shown in part: nothing that people call a story is.
@@ -99,8 +100,8 @@ def read(conn: sqlite3.Connection, post: int) -> dict[str, Any] | None:
     for copy in copies:
         at = moment(copy["date_gmt"])
         copy["hours"] = (at - first).total_seconds() / 3600 if at and first else None
-    marks = ",".join("?" * len(copies))
-    rows = conn.execute(_ALIKE.format(marks=marks), [copy["id"] for copy in copies])
+    ids = [copy["id"] for copy in copies]
+    rows = conn.execute(_ALIKE.format(marks=marks(ids)), ids)
     alike = {row["post_id"]: row for row in rows if row["first"] == copies[0]["id"]}
     for copy in copies:
         copy["alike"] = alike.get(copy["id"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mirror.store import shapes
+from mirror.store.objects import marks
 from mirror.wordpress.objects import COLUMNS, loads, rebuild
 
 _NAMES = (*(column.name for column in COLUMNS["post"]), "shape")
@@ -141,8 +142,7 @@ def terms_of(conn: sqlite3.Connection, site_id: int, version: Version) -> list[d
             if isinstance(wp_id, int) and not isinstance(wp_id, bool) and 0 < wp_id < 2**63
         }
     )[:200]
-    marks = ",".join("?" * len(ids))
-    rows = conn.execute(_TERMS.format(marks=marks), [site_id, *ids]).fetchall()
+    rows = conn.execute(_TERMS.format(marks=marks(ids)), [site_id, *ids]).fetchall()
     return sorted(map(dict, rows), key=lambda row: (row["taxonomy"] or "", row["name"] or ""))
 
 
