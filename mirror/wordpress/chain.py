@@ -47,7 +47,7 @@ class Chain:
         return self.moves > moves
 
     def _accept(self, segment: Segment) -> None:
-        new = sum(id_ >= self.reach for id_ in segment.ids)
+        new = self._new(segment)
         self.counts.accepted(segment, new)
         self.seen += new
         self.move(segment)
@@ -125,9 +125,12 @@ class Chain:
     def _count_unshown(self, segment: Segment) -> None:
         """Counts the hidden rows of a window, those before `pos` not again."""
         begin, shown = segment.window.offset, len(segment.ids)
-        new = sum(id_ >= self.reach for id_ in segment.ids)
-        beyond = segment.end - max(begin, self.pos) - new
+        beyond = segment.end - max(begin, self.pos) - self._new(segment)
         self.unshown += max(0, min(segment.end - begin - shown, beyond))
+
+    def _new(self, segment: Segment) -> int:
+        """How many rows of a window are not accounted for yet."""
+        return sum(id_ >= self.reach for id_ in segment.ids)
 
     def _cross(self, segment: Segment) -> None:
         """Goes on without proof."""
