@@ -10,7 +10,7 @@ from pathlib import Path
 from mirror.errors import ConfigError, StoreError
 from mirror.machine import advice
 from mirror.store import held
-from mirror.store.connection import connect, read
+from mirror.store.connection import connect
 from mirror.store.held import HeldFile
 from mirror.store.upkeep import copy_into
 
@@ -58,7 +58,7 @@ def _copy_database(db: Path, target: Path) -> list[HeldFile]:
     """Writes beside the target, then takes its place; the media files that the copy names."""
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
-    source = read(db)
+    source = connect(db)
     try:
         copy_into(source, unfinished)
         source.believe()

@@ -12,7 +12,7 @@ import uvicorn
 
 from mirror.browse.database import arrange, mirror_of
 from mirror.errors import ConfigError
-from mirror.store.connection import read
+from mirror.store.connection import connect
 
 if TYPE_CHECKING:
     # Datasette imports its plugins while it is being imported itself.
@@ -42,7 +42,7 @@ def application(db: Path, *, media: str | None = None, public: bool = False) -> 
     `public` what visitors of the sites could not see is left out (`mirror.browse.public`).
     Raises StoreError as `connect` does: when it is not there, is not a mirror, may not be read.
     """
-    mirror = read(db)
+    mirror = connect(db)
     mirror.close()
     from datasette.app import Datasette
 

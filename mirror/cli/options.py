@@ -60,9 +60,9 @@ class Invocation:
 
     def read(self) -> "Database":
         """The database, to read. Raises StoreError, at the command's end if it was read wrong."""
-        from mirror.store.connection import read
+        from mirror.store.connection import connect
 
-        db = read(self.db_path())
+        db = connect(self.db_path())
         click.get_current_context().call_on_close(db.believe)
         return db
 

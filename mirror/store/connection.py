@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal, overload
 
 from sqlite_utils import Database
 
@@ -15,35 +16,24 @@ from mirror.store.still import Still, address, still
 BUSY_SECONDS = 30.0
 
 
+@overload
+def connect(path: Path) -> "ReadDatabase": ...
+
+
+@overload
+def connect(path: Path, *, write: Literal[True]) -> Database: ...
+
+
 def connect(path: Path, *, write: bool = False) -> Database:
     """Opens a mirror.
 
-    To write: makes the file and its folder if need be, and brings the schema up to date. To read:
-    see `read`.
+    To read: nothing in it is touched, and a crawl may go on writing it. To write: makes the file
+    and its folder if need be, and brings the schema up to date.
 
     Raises StoreError when the file cannot be opened, is no mirror, or was written by a newer
-    version of this program.
+    version of this program; to read, by an older one, too.
     """
-    return _open_to_write(path) if write else read(path)
-
-
-def read(path: Path) -> "ReadDatabase":
-    """Opens a mirror to be read: nothing in it is touched, and a crawl may go on writing it.
-
-    Raises StoreError as `connect` does.
-    """
-    if not path.is_file():
-        raise NoMirrorError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
-    with explained(path):
-        as_still = still(path)
-        connection = sqlite3.connect(address(path, as_still), uri=True, timeout=5)
-        db = ReadDatabase(connection, as_still)
-        _check_version(db, path)
-        if migrations.pending(db):
-            raise StoreError(
-                f"{path} was written by an older version: the next `mirror crawl` upgrades it"
-            )
-        return db
+    return _open_to_write(path) if write else _open_to_read(path)
 
 
 class ReadDatabase(Database):
@@ -74,6 +64,21 @@ def refuse_strangers(path: Path) -> None:
         closing(sqlite3.connect(address(path, still(path)), uri=True)) as connection,
     ):
         _check_version(Database(connection), path, may_be_empty=True)
+
+
+def _open_to_read(path: Path) -> ReadDatabase:
+    if not path.is_file():
+        raise NoMirrorError(f"there is no mirror at {path}: `mirror crawl URL` makes one")
+    with explained(path):
+        as_still = still(path)
+        connection = sqlite3.connect(address(path, as_still), uri=True, timeout=5)
+        db = ReadDatabase(connection, as_still)
+        _check_version(db, path)
+        if migrations.pending(db):
+            raise StoreError(
+                f"{path} was written by an older version: the next `mirror crawl` upgrades it"
+            )
+        return db
 
 
 def _open_to_write(path: Path) -> Database:

@@ -11,7 +11,7 @@ from mirror.backup import back_up
 from mirror.cli.commands.gc import held_by
 from mirror.errors import StoreError
 from mirror.store import held
-from mirror.store.connection import connect, read
+from mirror.store.connection import connect
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def hosts(db: Database) -> list[str]:
 
 def test_what_stands_still_is_believed(path: Path) -> None:
     write(path, "a.example").close()
-    with closing(read(path)) as db:
+    with closing(connect(path)) as db:
         assert db.still is not None
         assert hosts(db) == ["a.example"]
         db.believe()
 
 
 def test_changes_in_a_log_are_read(path: Path) -> None:
-    with closing(write(path, "a.example")), closing(read(path)) as db:
+    with closing(write(path, "a.example")), closing(connect(path)) as db:
         assert db.still is None
         assert hosts(db) == ["a.example"]
         db.believe()
@@ -53,7 +53,7 @@ def test_changes_in_a_log_are_read(path: Path) -> None:
 
 @pytest.mark.parametrize("ended", [False, True])
 def test_what_was_written_meanwhile_is_not_believed(path: Path, ended: bool) -> None:
-    with closing(read(path)) as db:
+    with closing(connect(path)) as db:
         assert hosts(db) == []
         writer = write(path, "a.example")
         if ended:  # and what was in the log is in the file
@@ -67,7 +67,7 @@ def test_what_was_written_meanwhile_is_not_believed(path: Path, ended: bool) -> 
 def test_another_file_in_its_place_is_not_believed(path: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     write(other, "a.example").close()
-    with closing(read(path)) as db:
+    with closing(connect(path)) as db:
         other.replace(path)
         with pytest.raises(StoreError, match="was written while it was read"):
             db.believe()
@@ -76,7 +76,7 @@ def test_another_file_in_its_place_is_not_believed(path: Path, tmp_path: Path) -
 def test_a_log_without_its_index_is_not_passed_over(path: Path) -> None:
     path.with_name("mirror.db-wal").write_bytes(b"")
     with pytest.raises(StoreError, match=r"its latest changes are in mirror\.db-wal"):
-        read(path)
+        connect(path)
 
 
 def test_no_file_goes_and_no_copy_stays_by_what_is_not_believed(

@@ -15,7 +15,7 @@ from mirror.lock import locked
 from mirror.media.folder import Store
 from mirror.media.upkeep import strays, sweep_incoming
 from mirror.store import held
-from mirror.store.connection import connect, read, transaction
+from mirror.store.connection import connect, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def held_by(databases: Sequence[Path]) -> frozenset[str]:
     """The files of some databases, by their names in the media folder. Raises StoreError."""
     paths: set[str] = set()
     for path in databases:
-        db = read(path)
+        db = connect(path)
         try:
             paths.update(row.path for row in held.everything(db))
             db.believe()
