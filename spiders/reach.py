@@ -9,7 +9,7 @@ from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import crawls, unidentified
 from mirror.store import feeds as known
-from mirror.store.crawls import Coverage
+from mirror.store.crawls import LIMITED, Coverage
 from mirror.wordpress.sitemaps import Address
 from spiders.feeds import Walked
 
@@ -97,7 +97,7 @@ class Reach:
         with self.session.transaction():
             for row in known.last_covered(db, site_id, crawl_id):
                 values = {k: v for k, v in row.items() if k not in ("crawl_id", "complete", "how")}
-                how = "the feed says that nothing has changed"
+                how = "; ".join([*self._limit(), "the feed says that nothing has changed"])
                 crawls.cover(db, crawl_id, Coverage(**values, complete=False, how=how))
 
     def _coverage(self, kind: Kind, slug: str, urls: Sequence[str], held: set[str]) -> Coverage:
@@ -118,7 +118,7 @@ class Reach:
         )
 
     def _how(self, kind: Kind, slug: str, named: int) -> str:
-        told = []
+        told: list[str] = []
         if kind == "post":
             if slug in self.walked:
                 told.append(_of_feed(self.walked[slug]))
@@ -129,7 +129,12 @@ class Reach:
         if not told:
             told.append("out of reach without the REST API")
         told.append(f"the sitemap names {named}" if named else "how many there are is not known")
-        return "; ".join(told)
+        return "; ".join([*self._limit(), *told])
+
+    def _limit(self) -> list[str]:
+        """What the coverage of a try-out begins with: it puts no schedule off."""
+        limit = self.session.order.limit
+        return [] if limit is None else [f"{LIMITED} {limit}"]
 
 
 def _of_feed(walked: Walked) -> str:

@@ -1,5 +1,6 @@
 """What is mirrored of a site without REST, and that it is never more than was said."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -185,6 +186,20 @@ def test_only_what_was_asked_for_is_read(site: Site, mirror: Mirror) -> None:
     assert ids(mirror) == {("page", 30)}
     mirror.crawl(site.url, "--no-media", "--full", "--limit", "2", "--only", "posts")
     assert len(ids(mirror)) == 3
+
+
+def test_a_try_out_says_so_and_puts_nothing_off(site: Site, mirror: Mirror) -> None:
+    config = mirror.path.parent / "mirror.toml"
+    config.write_text(f'[[site]]\nurl = "{site.url}"\nmedia = false\n')
+    trial = mirror.crawl(site.url, "--no-media", "--limit", "2")
+    assert len(ids(mirror)) < len(EVERYTHING)
+    assert all(row["how"].startswith("limited to 2; ") for row in trial.summary["coverage"])
+    assert mirror.run("crawl", "--json").summary["mode"] == "backfill"  # it was due
+    assert ids(mirror) == EVERYTHING
+    again = mirror.crawl(site.url, "--no-media", "--limit", "2")
+    assert "nothing was published" in again.summary["message"]
+    assert all(row["how"].startswith("limited to 2; ") for row in again.summary["coverage"])
+    assert json.loads(mirror.run("crawl", "--json").stdout) == []  # the one before still counts
 
 
 def test_a_feed_that_breaks_off_is_read_again_and_says_so(site: Site, mirror: Mirror) -> None:
