@@ -14,7 +14,15 @@ from sqlite_utils import Database
 from mirror import descriptors
 from mirror.counted import counted
 from mirror.errors import SiteError, StoreError
-from mirror.progress import Budget, CrawlOrder, CrawlPlan, CrawlSummary, Unwatched, Watcher
+from mirror.progress import (
+    FILE_ASKED_FOR,
+    Budget,
+    CrawlOrder,
+    CrawlPlan,
+    CrawlSummary,
+    Unwatched,
+    Watcher,
+)
 from mirror.second_core import SecondCore
 from mirror.session import Clock, Session, now
 from mirror.store.connection import connect
@@ -180,7 +188,8 @@ class Crawls:
         if self.budget.requests is not None:
             from scrapy.signals import request_reached_downloader
 
-            crawler.signals.connect(self._asked, signal=request_reached_downloader)
+            for request in (request_reached_downloader, FILE_ASKED_FOR):
+                crawler.signals.connect(self._asked, signal=request)
         session = Session(self.db, order, clock=self.clock, second_core=self.second_core)
         task = self.process.crawl(crawler, order=order, session=session, watcher=self.watcher)
         self.crawlers[host] = crawler

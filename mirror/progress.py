@@ -10,6 +10,9 @@ from typing import Any, Literal, Protocol
 Mode = Literal["backfill", "update", "full"]
 Outcome = Literal["complete", "partial", "failed", "interrupted"]
 
+# Sent to a crawler's signals for each request of a media file: they are none of Scrapy's own.
+FILE_ASKED_FOR = object()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRules:
@@ -59,7 +62,9 @@ class CrawlOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What one run may cost, over all its sites: seconds, requests. None: as much as it takes.
+    """What one run may cost, over all its sites: seconds, requests (those for media files, too).
+
+    None: as much as it takes.
 
     A run that has used it up is stopped as by Ctrl-C: what is in flight is finished and kept, and
     the next run goes on from there.

@@ -1,11 +1,12 @@
 """The last step of a visit: the files themselves, as far as they are due."""
 
+from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from mirror.media.folder import store_at
 from mirror.media.policy import MediaPolicy
 from mirror.media.stage import MediaSummary, run
-from mirror.progress import MediaRules, Watcher
+from mirror.progress import FILE_ASKED_FOR, MediaRules, Watcher
 from mirror.session import Session
 from mirror.store import links
 from mirror.store.connection import path_of
@@ -15,14 +16,31 @@ from mirror.urls import is_global_host
 NAME = "files"
 
 
-async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> MediaSummary:
+class Traffic:
+    """Counts as Scrapy does for its own requests, and tells whoever keeps a budget."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        assert crawler.stats is not None
+        self._signals, self._stats = crawler.signals, crawler.stats
+
+    def asked(self) -> None:
+        """One more request."""
+        self._stats.inc_value("mirror/media/requests")
+        self._signals.send_catch_log(FILE_ASKED_FOR)
+
+    def received(self, size: int) -> None:
+        """So many more bytes."""
+        self._stats.inc_value("mirror/media/bytes", size)
+
+
+async def fetch(session: Session, crawler: Crawler, watcher: Watcher) -> MediaSummary:
     """Fetches what the site's objects use. What fails is a row in `media_files`, with the reason.
 
     The same rate as for the site's pages; a site on a private network may show its own files. A
     full crawl asks for every address, whenever it would be due: whole if nothing is held of it,
     conditionally otherwise.
     """
-    url = session.order.url
+    url, settings = session.order.url, crawler.settings
     folder = path_of(session.db).parent
     place = settings["MIRROR_MEDIA"]
     with session.transaction():
@@ -41,6 +59,7 @@ async def fetch(session: Session, settings: BaseSettings, watcher: Watcher) -> M
         concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         delay=_delay(session, settings),
         watch=lambda done, total: watcher.collection(session.host, NAME, done, total),
+        meter=Traffic(crawler),
     )
 
 

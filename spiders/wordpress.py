@@ -28,6 +28,10 @@ from spiders.visit import Visit
 
 logger = logging.getLogger(__name__)
 
+# What a crawl costs, among Scrapy's statistics: its own requests, and those for media files.
+REQUESTS = ("downloader/request_count", "mirror/media/requests")
+BYTES = ("downloader/response_bytes", "mirror/media/bytes")
+
 # Seconds that a visit which was stopped may take to let go of what it has in hand.
 LETTING_GO = 2.0
 
@@ -102,7 +106,7 @@ class WordpressSpider(Spider):
             if self.order.media and self.order.limit is None:
                 from spiders import files  # aiohttp and Pillow: not for those who want no media
 
-                fetched = await files.fetch(self.session, self.settings, self.watcher)
+                fetched = await files.fetch(self.session, self.crawler, self.watcher)
                 failed = fetched.failed
                 if fetched.stopped:
                     self.watcher.note(self.session.host, f"files: {fetched.stopped}")
@@ -121,11 +125,15 @@ class WordpressSpider(Spider):
             self._windows.put_nowait(None)
 
     def _count(self) -> None:
-        """Scrapy counts requests and bytes: with robots.txt, headers, and as compressed."""
+        """Scrapy counts requests and bytes: with robots.txt, headers, and as compressed.
+
+        Of media files the bodies alone are counted.
+        """
         assert self.crawler.stats is not None
-        value = self.crawler.stats.get_value
-        self.session.counts.requests = value("downloader/request_count", 0)
-        self.session.counts.bytes = value("downloader/response_bytes", 0)
+        counted = self.crawler.stats.get_stats()
+        counts = self.session.counts
+        counts.requests = sum(counted.get(name, 0) for name in REQUESTS)
+        counts.bytes = sum(counted.get(name, 0) for name in BYTES)
 
     async def closed_by(self, reason: str) -> None:
         """A crawl that was stopped from outside is interrupted, not failed."""

@@ -7,12 +7,14 @@ kept, no proxy or netrc of the environment used, no redirect followed by itself.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from mirror.media.addresses import Gate, home_of
+from mirror.media.meter import Meter
 from mirror.media.policy import MediaPolicy
 
 KEEP_ALIVE_SECONDS = 30.0
@@ -24,6 +26,7 @@ async def session_for(
     site_url: str,
     policy: MediaPolicy,
     user_agent: str,
+    meter: Meter,
     resolver: AbstractResolver | None = None,
 ) -> AsyncIterator[aiohttp.ClientSession]:
     """A client that reaches public machines and the site's own. `resolver` is for tests."""
@@ -39,6 +42,7 @@ async def session_for(
     )
     async with aiohttp.ClientSession(
         connector=connector,
+        trace_configs=[_told_to(meter)],
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         read_bufsize=READ_BUFFER,
@@ -48,3 +52,15 @@ async def session_for(
         ),
     ) as session:
         yield session
+
+
+def _told_to(meter: Meter) -> aiohttp.TraceConfig:
+    """Tells the meter of every request, whoever makes it."""
+
+    async def asked(*_: Any) -> None:
+        meter.asked()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(asked)
+    trace.on_request_redirect.append(asked)
+    return trace

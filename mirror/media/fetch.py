@@ -11,6 +11,7 @@ from yarl import URL
 from mirror.errors import StoreError
 from mirror.machine import advice, is_exhausted
 from mirror.media.incoming import Busy, Part
+from mirror.media.meter import Meter
 from mirror.media.outcomes import (
     Failed,
     Fetched,
@@ -47,6 +48,7 @@ class Fetcher:
         incoming: Path,
         policy: MediaPolicy,
         turnstile: Turnstile,
+        meter: Meter,
         robots: Robots | None = None,
     ) -> None:
         self._session = session
@@ -54,6 +56,7 @@ class Fetcher:
         self._incoming = incoming
         self._policy = policy
         self._turnstile = turnstile
+        self._meter = meter
         self._robots = robots
 
     async def fetch(self, order: FetchOrder) -> Outcome:
@@ -147,7 +150,7 @@ class Fetcher:
     async def _received(
         self, response: aiohttp.ClientResponse, order: FetchOrder, part: Part
     ) -> Fetched:
-        got = await receive(response, part, order.url, self._policy)
+        got = await receive(response, part, order.url, self._policy, self._meter)
         return Fetched(
             part=part,
             sha256=part.sha256,

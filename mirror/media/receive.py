@@ -9,6 +9,7 @@ import aiohttp
 from mirror.content_media import extension
 from mirror.media.encodings import BadEncoding, Unpacker, is_packed_file
 from mirror.media.incoming import HEAD_BYTES, WORTH_RESUMING, Note, Part
+from mirror.media.meter import Meter
 from mirror.media.outcomes import Refusal
 from mirror.media.policy import MediaPolicy, allows_type, fits_type
 from mirror.media.replies import etag, last_modified
@@ -37,7 +38,7 @@ class _Progress:
 
 
 async def receive(
-    response: aiohttp.ClientResponse, part: Part, url: str, policy: MediaPolicy
+    response: aiohttp.ClientResponse, part: Part, url: str, policy: MediaPolicy, meter: Meter
 ) -> Received:
     """Reads a 200 or 206 into `part`.
 
@@ -56,6 +57,7 @@ async def receive(
     file_type = None
     async for chunk in response.content.iter_chunked(READ):
         progress.received += len(chunk)
+        meter.received(len(chunk))
         _take(part, chunk, unpacker, policy)
         _check_pace(progress, policy)
         if file_type is None and len(part.head) >= HEAD_BYTES:

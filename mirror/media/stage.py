@@ -21,6 +21,7 @@ from mirror.media.client import session_for
 from mirror.media.fetch import Fetcher
 from mirror.media.folder import Store
 from mirror.media.journal import Journal
+from mirror.media.meter import Meter, Unmetered
 from mirror.media.names import path_of
 from mirror.media.outcomes import Failed, Fetched, FetchOrder, Outcome, Postponed, Unchanged
 from mirror.media.policy import MediaPolicy
@@ -69,19 +70,21 @@ async def run(
     concurrency: int = 4,
     delay: float = 0.0,
     watch: Watch | None = None,
+    meter: Meter | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     resolver: AbstractResolver | None = None,
 ) -> MediaSummary:
     """Fetches what is due. `concurrency` and `delay` (seconds) are per host; `watch` is told how
-    many of how many are done. `robots_agent` is the name that a robots.txt may address, if it is
-    not the User-Agent's own.
+    many of how many are done, `meter` what it costs. `robots_agent` is the name that a robots.txt
+    may address, if it is not the User-Agent's own.
 
     Cancelled, it ends soon, with everything that came so far committed. Raises StoreError when
     the database or the disk fails.
     """
     turnstile = Turnstile(concurrency=concurrency, delay=delay)
+    meter = meter or Unmetered()
     async with (
-        session_for(site_url, policy, user_agent, resolver) as session,
+        session_for(site_url, policy, user_agent, meter, resolver) as session,
         RobotsFiles(session, robots_agent or user_agent, turnstile) as robots,
     ):
         fetcher = Fetcher(
@@ -90,6 +93,7 @@ async def run(
             incoming=store.incoming,
             policy=policy,
             turnstile=turnstile,
+            meter=meter,
             robots=robots if policy.obey_robots else None,
         )
         return await Stage(db, site_id, store, policy, fetcher, watch, clock).run()

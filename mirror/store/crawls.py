@@ -13,7 +13,8 @@ from mirror.wordpress.objects import storable
 
 @dataclass(slots=True, kw_only=True)
 class Counts:
-    """What a crawl did, in objects; `requests` and `bytes` as received over the wire."""
+    """What a crawl did, in objects; `requests` and `bytes` are what went over the wire, for media
+    files too."""
 
     requests: int = 0
     bytes: int = 0

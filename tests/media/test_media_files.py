@@ -1,13 +1,18 @@
 """The last step of a visit, as the spider takes it."""
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 from scrapy.settings import BaseSettings
+from scrapy.signalmanager import SignalManager
+from scrapy.statscollectors import MemoryStatsCollector
 
 from mirror.media.stage import MediaSummary
-from mirror.progress import CrawlOrder, Unwatched
+from mirror.progress import FILE_ASKED_FOR, CrawlOrder, Unwatched
 from mirror.session import Session
 from spiders import files
+from tests.media.hostile import GOOD
 from tests.media.sites import Server, Site
 
 SETTINGS = {
@@ -17,12 +22,20 @@ SETTINGS = {
     "USER_AGENT": "ExampleArchive/1.0",
     "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
     "DOWNLOAD_DELAY": 0.5,
+    "STATS_DUMP": False,
 }
 
 
-def visit(site: Site, *, full: bool = False) -> MediaSummary:
+def crawler() -> Any:
+    """As much of Scrapy's as fetching files takes."""
+    made = SimpleNamespace(settings=BaseSettings(SETTINGS), signals=SignalManager())
+    made.stats = MemoryStatsCollector(made)
+    return made
+
+
+def visit(site: Site, *, full: bool = False, by: Any = None) -> MediaSummary:
     session = Session(site.db, CrawlOrder(url=site.url, full=full))
-    return asyncio.run(files.fetch(session, BaseSettings(SETTINGS), Unwatched()))
+    return asyncio.run(files.fetch(session, by or crawler(), Unwatched()))
 
 
 def test_a_full_crawl_asks_again_and_fetches_nothing_twice(site: Site, server: Server) -> None:
@@ -35,6 +48,19 @@ def test_a_full_crawl_asks_again_and_fetches_nothing_twice(site: Site, server: S
     assert (again.fetched, again.unchanged, again.failed, again.bytes) == (0, 1, 1, 0)
     asked = [entry["path"] for entry in server.log()]
     assert sorted(asked) == ["/404.png"] * 2 + ["/good.png"] * 2
+
+
+def test_what_it_costs_is_counted_and_told_at_once(site: Site) -> None:
+    site.want("/good.png", "/404.png", "/to-good.png")
+    by, told = crawler(), []
+
+    def asked() -> None:
+        told.append(by.stats.get_value("mirror/media/requests"))
+
+    by.signals.connect(asked, signal=FILE_ASKED_FOR)
+    visit(site, by=by)
+    assert told == [1, 2, 3, 4, 5]  # the files, robots.txt, and where a redirect leads
+    assert by.stats.get_value("mirror/media/bytes") == 2 * len(GOOD)
 
 
 def test_robots_txt_may_name_the_program_whatever_it_calls_itself(

@@ -43,8 +43,8 @@ from mirror.store.upkeep import upgrade
 @click.option("--max-time", type=DURATION, metavar="TIME",
               help="End the run after so long (30m, 6h); the next goes on.")  # fmt: skip
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N",
-              help="End the run after so many requests; the next goes on. Media files are not "
-                   "counted.")  # fmt: skip
+              help="End the run after so many requests, media files included; the next goes "
+                   "on.")  # fmt: skip
 @click.option("--accept-deletions", is_flag=True, help="Believe even a mass deletion.")
 @click.option(
     "--contact", metavar="ADDRESS", help="Goes into the User-Agent: mailto:… or https://…"
