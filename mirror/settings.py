@@ -70,7 +70,7 @@ ITEM_PIPELINES = {
     "pipelines.store.StorePipeline": 900,
 }
 LOG_FORMATTER = "pipelines.unlogged.Unlogged"
-EXTENSIONS: dict[str, Any] = {"spiders.robots.Shortener": 0}
+EXTENSIONS: dict[str, Any] = {"spiders.robots.Shortener": 0, "spiders.closing.Closer": 0}
 
 # What is switched off above, or tells nobody anything here. Scrapy would load it all the same, even
 # where it stands with None: two HTTP clients, an SSH library, 20 MB and a fourth of a second.

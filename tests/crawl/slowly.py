@@ -3,30 +3,37 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
 
 from mirror import crawl
 from mirror.progress import CrawlOrder
 from mirror.settings import ITEM_PIPELINES
 
-SECONDS = float(sys.argv[3])
-
 
 class Slow:
     """Whenever a crawl is stopped, something is in here."""
 
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getfloat("SLOW_SECONDS"))
+
     async def process_item(self, item: Any) -> Any:
         """Passes the item on, after a while."""
-        await asyncio.sleep(SECONDS)
+        await asyncio.sleep(self.seconds)
         return item
 
 
 if __name__ == "__main__":
-    url, path = sys.argv[1:3]
+    url, path, seconds = sys.argv[1:]
     pipelines = {**ITEM_PIPELINES, Slow: 1}
     (summary,) = crawl.run(
         [[CrawlOrder(url=url, media=False)]],
         db=Path(path),
-        settings={"ITEM_PIPELINES": pipelines},
+        settings={"ITEM_PIPELINES": pipelines, "SLOW_SECONDS": seconds},
     )
     print(summary.outcome)

@@ -2,12 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from mirror.settings import ITEM_PIPELINES
 from tests.crawl.comparing import differences
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer
@@ -18,11 +21,14 @@ AT_ONCE = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
 pytestmark = pytest.mark.slow
 
 
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("SCRAPY_")}
+
+
 def scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, run where a user has checked the project out."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("SCRAPY_")}
     return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments], cwd=ROOT, env=environment, timeout=120,
+        [sys.executable, "-m", "scrapy", *arguments], cwd=ROOT, env=environment(), timeout=120,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
 
@@ -55,6 +61,31 @@ def test_part_of_a_site(server: MockServer, mirror: Mirror) -> None:
     assert mirror.rows("SELECT collection, count(*) AS n FROM posts GROUP BY 1") == [
         {"collection": "pages", "n": 1}
     ]
+
+
+def test_a_stop_while_something_is_in_the_pipelines(server: MockServer, mirror: Mirror) -> None:
+    """Scrapy by itself would wait for ever."""
+    site = server.site("plain", posts=600)
+    pipelines = json.dumps({**ITEM_PIPELINES, "tests.crawl.slowly.Slow": 1})
+    with subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "wordpress", "-a", f"url={site.url}",
+         "-a", f"db={mirror.path}", "-s", f"ITEM_PIPELINES={pipelines}", "-s", "SLOW_SECONDS=1",
+         *AT_ONCE],
+        cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            deadline = time.monotonic() + 15
+            while len(site.log()) < 8 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGTERM)
+            _, told = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert "Traceback" not in told
+    assert mirror.rows("SELECT outcome FROM crawls") == [{"outcome": "interrupted"}]
+    assert mirror.crawl(site.url, "--no-media").exit_code == 0
+    assert differences(mirror, site.truth()) == []
 
 
 def test_a_shell_asks_as_the_crawl_does(server: MockServer) -> None:
