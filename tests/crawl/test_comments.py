@@ -16,9 +16,9 @@ POST = 23
 
 @pytest.fixture
 def site(server: MockServer, mirror: Mirror) -> MockSite:
-    """A site with 450 old comments and a new one, mirrored once with its comments."""
+    """A site with 120 old comments and a new one, mirrored once with its comments."""
     made = server.site("switched", posts=30)
-    for _ in range(450):
+    for _ in range(120):
         made.call("comment", post=POST, at=OLD)
     made.call("comment", post=24)
     assert crawl(made, mirror).exit_code == 0
@@ -84,6 +84,7 @@ def test_one_that_is_approved_late_is_found_by_the_count(site: MockSite, mirror:
     assert not wrong(site, mirror)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hide", "show"),
     [
@@ -129,13 +130,14 @@ def test_what_is_below_a_post_is_found_after_a_crawl_of_posts_alone(
     site.call("edit", number=POST, password="open sesame")
     assert crawl(site, mirror, "--only", "posts").counts("new", "edited") == (1, 1)
     run = crawl(site, mirror, "--accept-deletions")
-    assert run.counts("new", "deleted") == (2, 450)
+    assert run.counts("new", "deleted") == (2, 120)
     assert not wrong(site, mirror)
     before = len(site.log())
     assert crawl(site, mirror).exit_code == 0
     assert not [request for request in site.log()[before:] if "parent=" in request["query"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ["/wp/v2/comments", "/wp/v2/media"])
 def test_what_is_below_a_post_and_cannot_be_listed_is_owed(
     route: str, site: MockSite, mirror: Mirror

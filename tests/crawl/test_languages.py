@@ -18,10 +18,9 @@ COVERAGE += "WHERE collection = ? ORDER BY crawl_id DESC"
 @pytest.fixture
 def site(server: MockServer) -> MockSite:
     """German first; 195 posts are English, 50 French, 5 in all; a page and a tag are French."""
-    made = server.site("switched", languages=LANGUAGES)
-    written = {}
-    for n in range(250):
-        written[str(made.call("add", title=f"Post {n}", at=OLD))] = _language_of(n)
+    made = server.site("switched", posts=250, languages=LANGUAGES)
+    posts = made.truth()["/wp/v2/posts"]["objects"]
+    written = {str(titled(posts, f"Small news {n}")): _language_of(n) for n in range(250)}
     page = made.call("add", type="page", title="Une page")
     tag = made.truth()["/wp/v2/tags"]["objects"][0]["id"]
     made.call("set", in_language={**written, str(page): "fr", str(tag): "fr"})
@@ -65,9 +64,9 @@ def test_all_languages_are_mirrored(site: MockSite, mirror: Mirror) -> None:
 def test_what_happens_in_any_language_is_found(site: MockSite, mirror: Mirror) -> None:
     assert mirror.crawl(site.url, "--no-media").exit_code == 0
     posts = site.truth()["/wp/v2/posts"]["objects"]
-    french = titled(posts, "Post 5")
-    english = titled(posts, "Post 6")
-    gone = titled(posts, "Post 10")
+    french = titled(posts, "Small news 5")
+    english = titled(posts, "Small news 6")
+    gone = titled(posts, "Small news 10")
     site.call("edit", number=french, title="Un autre titre")
     site.call("edit", number=english, title="Another title")
     site.call("delete", number=gone)
@@ -81,6 +80,7 @@ def test_what_happens_in_any_language_is_found(site: MockSite, mirror: Mirror) -
     assert not differences(mirror, site.truth())
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_cut_short_goes_on_in_all_languages(site: MockSite, mirror: Mirror) -> None:
     for most in (14, 16, 18, 20, 22):
         mirror.crawl(site.url, "--no-media", "--max-requests", str(most))
@@ -88,9 +88,10 @@ def test_a_crawl_that_is_cut_short_goes_on_in_all_languages(site: MockSite, mirr
     assert not differences(mirror, site.truth())
 
 
+@pytest.mark.slow
 def test_a_post_that_cannot_be_rendered_costs_no_other(site: MockSite, mirror: Mirror) -> None:
     posts = site.truth()["/wp/v2/posts"]["objects"]
-    french = titled(posts, "Post 5")
+    french = titled(posts, "Small news 5")
     site.call("set", poison=french)
     assert mirror.crawl(site.url, "--no-media").exit_code == 1
     assert {row["id"] for row in posts} - {*mirror.ids("posts")} == {french}
@@ -98,8 +99,8 @@ def test_a_post_that_cannot_be_rendered_costs_no_other(site: MockSite, mirror: M
     assert failure["wp_id"] == french
 
 
+@pytest.mark.slow
 def test_a_mirror_of_one_language_gets_the_others(site: MockSite, mirror: Mirror) -> None:
-    site.call("set", languages=None)
     site.call("set", languages=["de"])
     assert mirror.crawl(site.url, "--no-media").exit_code == 0
     assert len(mirror.ids("posts")) < 50
