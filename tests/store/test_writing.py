@@ -286,6 +286,10 @@ def test_copies_of_one_guid_are_paired_whenever_they_are_written(db: Database) -
     assert rows(db, guids) == [(1, None), (2, None), (3, 2)]
     write(db, 4, item(post(3, guid={"rendered": "https://a.de/?p=9"}, modified_gmt=later)))
     assert rows(db, guids) == [(1, None), (2, None), (3, 1)]
+    # The earliest takes up a GUID that a later one has.
+    later = "2026-01-02T00:00:00"
+    write(db, 5, item(post(1, guid={"rendered": "https://a.de/?p=1"}, modified_gmt=later)))
+    assert rows(db, guids) == [(1, None), (2, 1), (3, None)]
 
 
 def test_an_attachment_belongs_to_the_post_that_has_it_now(db: Database) -> None:
