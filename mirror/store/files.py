@@ -179,14 +179,17 @@ def resolve(db: Database, site_id: int) -> None:
         ("featured", "p.featured_media_id = m.id"),
         ("attached", "p.id = m.post_id"),
     ):
-        db.execute(
-            "INSERT OR IGNORE INTO post_media (post_id, media_id, url, role) "
-            "SELECT p.id, m.id, f.url, ?2 FROM media m "
-            f"JOIN posts p ON {of_media} "
-            "JOIN media_files f ON f.media_id = m.id AND f.size = 'full' AND f.site_id = ?1 "
-            "WHERE m.site_id = ?1 AND m.deleted_at IS NULL",
-            [site_id, role],
-        )
+        # Plugins for several languages make an attachment for each, with one file: it is noted as
+        # that of one of them.
+        for of_file in ("f.media_id = m.id", "f.url = m.source_url"):
+            db.execute(
+                "INSERT OR IGNORE INTO post_media (post_id, media_id, url, role) "
+                "SELECT p.id, m.id, f.url, ?2 FROM media m "
+                f"JOIN posts p ON {of_media} "
+                f"JOIN media_files f ON {of_file} AND f.size = 'full' AND f.site_id = ?1 "
+                "WHERE m.site_id = ?1 AND m.deleted_at IS NULL",
+                [site_id, role],
+            )
     db.execute(
         "UPDATE post_media SET media_id = f.media_id FROM media_files f, posts p "
         "WHERE (post_media.media_id IS NULL OR role NOT IN ('featured', 'attached')) "

@@ -317,7 +317,7 @@ def settled(db: Database) -> list[tuple[Any, ...]]:
     return rows(
         db,
         "SELECT replace(url, 'https://a.de/u/', ''), role, m.wp_id FROM post_media u "
-        "LEFT JOIN media m ON m.id = u.media_id ORDER BY url, role",
+        "LEFT JOIN media m ON m.id = u.media_id ORDER BY url, role, m.wp_id",
     )
 
 
@@ -336,6 +336,13 @@ def test_a_file_that_was_uploaded_again_is_the_new_attachment_s(db: Database) ->
     write(db, 2, picture(10, 2, "a.jpg"))
     objects.bury(db, "media", [1], "deleted", DAY.format(2))
     assert settled(db) == [("a.jpg", "inline", 10)]
+
+
+def test_attachments_of_one_file_are_each_its_post_s(db: Database) -> None:
+    """As plugins make them for each language."""
+    write(db, 1, showing(post(7, featured_media=9)), showing(post(8, featured_media=10)))
+    write(db, 1, picture(9, 1, "a.jpg"), picture(10, 1, "a.jpg"))
+    assert settled(db) == [("a.jpg", "featured", 9), ("a.jpg", "featured", 10)]
 
 
 def test_a_post_that_is_completed_leaves_the_files_of_its_versions_alone(db: Database) -> None:
