@@ -291,6 +291,20 @@ def test_the_upstream_post_is_found_by_its_guid_or_its_text(
     assert ask("explain", f"{COURIER}:3", "--json")["chain"] == []
 
 
+def test_of_upstream_posts_with_one_guid_the_first_written_is_meant(
+    path: Path, ask: Callable[..., Any]
+) -> None:
+    """Whichever was read first."""
+    guid = {"rendered": f"https://{PAPER}/?p=1"}
+    for number in (2, 1):
+        date = f"2026-02-0{number}T10:00:00"
+        write(path, PAPER, post(PAPER, number, html(number), date, guid=guid))
+    short = f"<p>An excerpt.</p><p>{first_on(PAPER)}</p>"
+    write(path, COURIER, post(COURIER, 1, short, "2026-02-03T10:00:00", guid=guid))
+    (step,) = ask("explain", f"{COURIER}:1", "--json")["chain"]
+    assert (step["how"], step["wp_id"]) == ("guid", 1)
+
+
 def test_what_the_upstream_s_mirror_contradicts_is_flagged(
     path: Path, ask: Callable[..., Any]
 ) -> None:
