@@ -105,6 +105,8 @@ class Seeing(Rights):
         if not wider:
             return dict(ours)
         columns, extra = split(kind, theirs)
+        if kind == "post" and columns["content"] != held.columns["content"]:
+            return row  # a password hid the text: it is judged and searched from now on (`decide`)
         with self.session.transaction():
             sights.enrich(self.session.db, kind, held, columns, extra, fingerprint(kind, theirs))
         return row

@@ -94,6 +94,15 @@ def test_what_a_feed_showed_is_completed(
     assert (gone.action, gone.changed) == ("restored", ("deleted_at", *changed))
 
 
+def test_what_a_password_hid_is_completed() -> None:
+    """Who has the rights reads the text too; that is the same version."""
+    hidden = {**POST, "content": {"rendered": "", "protected": True}}
+    text = {"rendered": "<p>x</p>", "raw": "x", "protected": True}
+    assert decide(item({**POST, "content": text}), held(hidden)).action == "completed"
+    retitled = {**POST, "title": {"rendered": "B"}, "content": text}
+    assert decide(item(retitled), held(hidden)).action == "edited"
+
+
 def test_a_fingerprint_of_an_older_rule_edits_nothing() -> None:
     term = {"id": 7, "name": "News", "slug": "news"}
     columns, extra = split("term", term)

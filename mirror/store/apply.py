@@ -60,6 +60,7 @@ def _apply_kind(
         files.link(
             db, site_id, kind, uses,
             now=now, stale_before=_a_day_before(now), new=frozenset(ids),
+            completed={row_id for row_id, i in written if i.action == "completed"},
         )  # fmt: skip
     if kind == "post":
         _point_copies(db, written)

@@ -60,10 +60,12 @@ def link(
     now: str,
     stale_before: str,
     new: Collection[int] = (),
+    completed: Collection[int] = (),
 ) -> None:
     """Notes what objects just written use: (row id, uses) pairs, all of one kind.
 
-    `new` rows were not there before: nothing that they used is to be forgotten.
+    `new` rows were not there before: nothing that they used is to be forgotten. Those `completed`
+    were, but left no version behind that used it.
     New addresses are due at once. Those known are looked at again when the object is an attachment
     (its file may have been replaced), or if they were last looked at before `stale_before`.
     Runs in the caller's transaction.
@@ -72,15 +74,20 @@ def link(
     if kind == "media":
         _want(db, site_id, ((row_id, use) for row_id, uses in rows for use in uses), now, now)
         _former(db, site_id, again)
-        # It may be another post's now: `resolve` says whose.
+        # It may be another post's now, or have another file: `resolve` says whose, and which.
         db.conn.executemany(
-            "DELETE FROM post_media WHERE media_id = ? AND role = 'attached'",
+            "DELETE FROM post_media WHERE media_id = ?1 "
+            "AND (role = 'attached' OR role = 'featured' AND url IN "
+            "(SELECT url FROM media_files WHERE media_id = ?1 AND size = 'former'))",
             [(row_id,) for row_id, _ in again],
         )
     elif kind == "post":
         wanted = ((None, use) for _, uses in rows for use in uses)
         _want(db, site_id, wanted, now, stale_before)
-        _forget_uses(db, [row_id for row_id, _ in again])
+        _keep_uses(db, [row_id for row_id, _ in again if row_id not in completed])
+        db.conn.executemany(
+            "DELETE FROM post_media WHERE post_id = ?", [(row_id,) for row_id, _ in again]
+        )
         db.conn.executemany(
             "INSERT OR IGNORE INTO post_media (post_id, url, role) VALUES (?, ?, ?)",
             [(row_id, use.url, use.role) for row_id, uses in rows for use in uses],
@@ -147,15 +154,14 @@ def _former(db: Database, site_id: int, rows: Sequence[tuple[int, Sequence[Media
         )
 
 
-def _forget_uses(db: Database, row_ids: Sequence[int]) -> None:
-    posts = [(row_id,) for row_id in row_ids]
+def _keep_uses(db: Database, row_ids: Sequence[int]) -> None:
+    """What posts used before they were written anew is what their last version used."""
     db.conn.executemany(
         "INSERT OR IGNORE INTO post_media_versions (post_id, version, media_id, url, role) "
         "SELECT u.post_id, p.version - 1, u.media_id, u.url, u.role "
         "FROM posts p JOIN post_media u ON u.post_id = p.id WHERE p.id = ? AND p.version > 1",
-        posts,
+        [(row_id,) for row_id in row_ids],
     )
-    db.conn.executemany("DELETE FROM post_media WHERE post_id = ?", posts)
 
 
 def resolve(db: Database, site_id: int) -> None:
@@ -173,18 +179,22 @@ def resolve(db: Database, site_id: int) -> None:
         ("featured", "p.featured_media_id = m.id"),
         ("attached", "p.id = m.post_id"),
     ):
-        db.execute(
-            "INSERT OR IGNORE INTO post_media (post_id, media_id, url, role) "
-            "SELECT p.id, m.id, f.url, ?2 FROM media m "
-            f"JOIN posts p ON {of_media} "
-            "JOIN media_files f ON f.media_id = m.id AND f.size = 'full' AND f.site_id = ?1 "
-            "WHERE m.site_id = ?1 AND m.deleted_at IS NULL",
-            [site_id, role],
-        )
+        # Plugins for several languages make an attachment for each, with one file: it is noted as
+        # that of one of them.
+        for of_file in ("f.media_id = m.id", "f.url = m.source_url"):
+            db.execute(
+                "INSERT OR IGNORE INTO post_media (post_id, media_id, url, role) "
+                "SELECT p.id, m.id, f.url, ?2 FROM media m "
+                f"JOIN posts p ON {of_media} "
+                f"JOIN media_files f ON {of_file} AND f.size = 'full' AND f.site_id = ?1 "
+                "WHERE m.site_id = ?1 AND m.deleted_at IS NULL",
+                [site_id, role],
+            )
     db.execute(
         "UPDATE post_media SET media_id = f.media_id FROM media_files f, posts p "
-        "WHERE post_media.media_id IS NULL AND p.id = post_media.post_id AND p.site_id = ?1 "
-        "AND f.site_id = ?1 AND f.url = post_media.url AND f.media_id IS NOT NULL",
+        "WHERE (post_media.media_id IS NULL OR role NOT IN ('featured', 'attached')) "
+        "AND p.id = post_media.post_id AND p.site_id = ?1 AND f.site_id = ?1 "
+        "AND f.url = post_media.url AND f.media_id IS NOT post_media.media_id",
         [site_id],
     )
 

@@ -137,8 +137,8 @@ def point_copies(db: Database, rows: Mapping[int, str | None], renamed: Collecti
     """Makes each row refer to the earliest one with its GUID, if that is another.
 
     `rows` are rows just written with their `guid_key`, `renamed` those of them that had another one
-    before: what referred to these refers to its own earliest row now. What is written together
-    could not know of each other before.
+    before: what referred to these refers to its own earliest row now, and to one of these what has
+    the same GUID and came later. What is written together could not know of each other before.
     """
     keys = json.dumps([key for key in set(rows.values()) if key is not None])
     first = dict(
@@ -160,6 +160,12 @@ def point_copies(db: Database, rows: Mapping[int, str | None], renamed: Collecti
             "WHERE o.guid_key = posts.guid_key) WHERE original_id = ?",
             [row_id],
         )
+        if first.get(rows[row_id]) == row_id:
+            db.execute(
+                "UPDATE posts SET original_id = ?1 "
+                "WHERE guid_key = ?2 AND id <> ?1 AND original_id IS NOT ?1",
+                [row_id, rows[row_id]],
+            )
 
 
 def insert(
@@ -218,7 +224,16 @@ def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) 
 def complete(db: Database, intents: Sequence[Intent]) -> None:
     """Writes whole objects over what was held of them in part: that is no new version."""
     for intent in intents:
+        assert intent.stored is not None
         _rewrite(db, intent, "", [])
+        if intent.item.kind == "post":
+            unsign(db, intent.stored.id)
+
+
+def unsign(db: Database, row_id: int) -> None:
+    """Has a post compared with the others again (`mirror.store.stories`), though no version of it
+    came: what was signed was less than is held now."""
+    db.execute("UPDATE signatures SET version = 0 WHERE post_id = ?", [row_id])
 
 
 def _rewrite(db: Database, intent: Intent, life: str, values: Sequence[object]) -> None:

@@ -1,13 +1,11 @@
 """How much of a site its crawls could see, and rows seen with more or fewer rights than before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlite_utils import Database
 
-from mirror.content import searchable
 from mirror.items import Collection, Kind, StoredItem
-from mirror.store import text
 from mirror.store.objects import TABLES, content
 
 # What anybody sees is published, or is a file.
@@ -58,11 +56,8 @@ def enrich(
     extra: str,
     fingerprint: str,
 ) -> None:
-    """Writes into a row what more rights show of the same state: that is no new version."""
+    """Writes into a row what more rights show of the same state beside its text: that is no new
+    version."""
     table, _ = TABLES[kind]
     written = {"fingerprint": fingerprint, **content(db, kind, columns, extra)}
     db.table(table).update(stored.id, written)
-    shown: Sequence[str] = ("title", "content")
-    if kind == "post" and any(columns[name] != stored.columns[name] for name in shown):
-        before, after = (searchable(*(of[n] for n in shown)) for of in (stored.columns, columns))
-        text.reindex(db, [(stored.id, before, after)])

@@ -64,13 +64,15 @@ def refresh(db: Database, progress: Callable[[int], None] = lambda signed: None)
 
 
 def _unsigned(db: Database, last: int) -> list[tuple[int, int, str | None]]:
+    """Posts whose text is not signed as it is. A post that became a page has none to be signed."""
+    is_page = f"coalesce(p.type, '') IN ({marks(NO_STORIES)})"
     return list(
         db.execute(
-            "SELECT p.id, p.version, p.content FROM posts p "
-            "LEFT JOIN signatures s ON s.post_id = p.id "
-            "WHERE p.id > ? AND (s.post_id IS NULL OR s.version <> p.version OR s.method <> ?) "
-            f"AND coalesce(p.type, '') NOT IN ({marks(NO_STORIES)}) ORDER BY p.id LIMIT {BATCH}",
-            [last, SIGNATURE_VERSION, *NO_STORIES],
+            f"SELECT p.id, p.version, iif({is_page}, NULL, p.content) FROM posts p "
+            "LEFT JOIN signatures s ON s.post_id = p.id WHERE p.id > ? "
+            f"AND iif(s.post_id IS NULL, NOT {is_page}, s.version <> p.version OR s.method <> ?) "
+            f"ORDER BY p.id LIMIT {BATCH}",
+            [*NO_STORIES, last, *NO_STORIES, SIGNATURE_VERSION],
         )
     )
 

@@ -94,7 +94,8 @@ def _upstream_post(
     db: Database, post: dict[str, Any], sites: Sequence[int]
 ) -> tuple[int, str] | None:
     """The upstream's post and how it was found: by address, by GUID, by its text."""
-    there = f"site_id IN ({marks(sites)}) ORDER BY deleted_at IS NOT NULL, id LIMIT 1"
+    # Of several that are there the one that was written first, whichever was read first.
+    there = f"site_id IN ({marks(sites)}) ORDER BY deleted_at IS NOT NULL, wp_id, site_id LIMIT 1"
     if post["url"]:
         links = spellings(post["url"])
         row = db.execute(

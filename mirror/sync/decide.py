@@ -1,7 +1,10 @@
 """What to write about an object, from what upstream said and what we hold."""
 
+from functools import partial
+
 from mirror.items import Intent, Item, JsonObject, Kind, StoredItem
-from mirror.sync.fingerprint import changed_fields
+from mirror.sync.fingerprint import changed_fields, projection
+from mirror.wordpress.access import has_raw, is_same
 from mirror.wordpress.feeds import is_partial
 from mirror.wordpress.objects import rebuild
 from mirror.wordpress.partial import merged
@@ -23,7 +26,8 @@ def decide(item: Item, stored: StoredItem | None) -> Intent:
     Unknown: new. Gone and back: restored, and its history goes on. Same fingerprint: unchanged.
     Otherwise the fields are compared one by one; a difference in the fingerprint alone (an older
     rule made it), or in volatile fields alone, is no edit. What was held in part, from a feed or a
-    page, is compared in what that had: where it says the same, it is completed.
+    page, is compared in what that had: where it says the same, it is completed. So is what was read
+    with fewer rights.
     """
     if stored is None:
         return Intent(action="new", item=item)
@@ -38,7 +42,7 @@ def decide(item: Item, stored: StoredItem | None) -> Intent:
     )
     if stored.deleted_at is not None:
         return Intent(action="restored", item=item, stored=stored, changed=("deleted_at", *changed))
-    if completing and not changed:
+    if (completing and not changed) or _shows_more(item, before):
         return Intent(action="completed", item=item, stored=stored)
     if not changed:
         return Intent(action="unchanged", item=item, stored=stored, volatile=stored.volatile)
@@ -51,6 +55,14 @@ def _said_otherwise(item: Item, partial: JsonObject) -> tuple[str, ...]:
     """The fields of a partial object in which the whole one says something else."""
     mixed = merged(item.object, partial)
     return tuple(sorted(key for key in mixed if mixed[key] != item.object.get(key)))
+
+
+def _shows_more(item: Item, before: JsonObject) -> bool:
+    """Whether an object differs only by what its reader's rights show, such as the text of a post
+    that has a password."""
+    if has_raw(before) or not has_raw(item.object):
+        return False
+    return is_same(item.object, before, partial(projection, item.kind))
 
 
 def _unannounced(item: Item, stored: StoredItem, changed: tuple[str, ...]) -> Intent:

@@ -18,6 +18,7 @@ from mirror.store.connection import connect
 from mirror.store.migrations import migrations
 from mirror.store.reading.upstreams import judged_by_older_rules, upstreams
 from mirror.store.stories import refresh
+from mirror.wordpress.feeds import MARK
 from tests.attribution.mirrors import post, rows, write
 
 GAZETTE, PAPER, COURIER = "gazette.org", "paper.com", "courier.net"
@@ -205,6 +206,30 @@ def test_stories_grow_and_shrink_with_the_posts(path: Path, ask: Callable[..., A
     db.close()
 
 
+def test_a_post_that_became_a_page_has_no_story(path: Path, ask: Callable[..., Any]) -> None:
+    """Pages are compared with nothing: nor is what was signed while it was a post."""
+    write(path, PAPER, post(PAPER, 1, html(1), "2026-02-01T10:00:00"))
+    became = post(GAZETTE, 1, html(1), "2026-02-01T09:00:00")
+    write(path, GAZETTE, became)
+    assert len(ask("stories", "--json")) == 1
+    write(path, GAZETTE, {**became, "type": "page", "modified_gmt": "2026-02-03T00:00:00"})
+    assert ask("stories", "--json") == []
+    write(path, GAZETTE, {**became, "modified_gmt": "2026-02-04T00:00:00"})
+    assert len(ask("stories", "--json")) == 1
+
+
+def test_a_post_that_is_completed_is_compared_as_it_is(path: Path, ask: Callable[..., Any]) -> None:
+    """Of many posts a feed shows the first lines alone; the whole text is no new version."""
+    whole = post(GAZETTE, 1, html(1), "2026-02-01T10:00:00")
+    first_lines = {key: whole[key] for key in whole.keys() - {"content", "date_gmt"}}
+    write(path, PAPER, post(PAPER, 1, html(1), "2026-02-02T10:00:00"))
+    write(path, GAZETTE, {**first_lines, MARK: {"author": None, "categories": []}})
+    assert ask("stories", "--json") == []
+    write(path, GAZETTE, whole)
+    (story,) = ask("stories", "--json")
+    assert [copy["host"] for copy in story["copies"]] == [GAZETTE, PAPER]
+
+
 def test_while_another_run_is_at_work_stories_are_shown_as_they_were(
     path: Path, ask: Callable[..., Any]
 ) -> None:
@@ -264,6 +289,20 @@ def test_the_upstream_post_is_found_by_its_guid_or_its_text(
     assert found_by(ask, f"{COURIER}:1") == ("text", None)
     assert found_by(ask, f"{COURIER}:2") == ("guid", None)
     assert ask("explain", f"{COURIER}:3", "--json")["chain"] == []
+
+
+def test_of_upstream_posts_with_one_guid_the_first_written_is_meant(
+    path: Path, ask: Callable[..., Any]
+) -> None:
+    """Whichever was read first."""
+    guid = {"rendered": f"https://{PAPER}/?p=1"}
+    for number in (2, 1):
+        date = f"2026-02-0{number}T10:00:00"
+        write(path, PAPER, post(PAPER, number, html(number), date, guid=guid))
+    short = f"<p>An excerpt.</p><p>{first_on(PAPER)}</p>"
+    write(path, COURIER, post(COURIER, 1, short, "2026-02-03T10:00:00", guid=guid))
+    (step,) = ask("explain", f"{COURIER}:1", "--json")["chain"]
+    assert (step["how"], step["wp_id"]) == ("guid", 1)
 
 
 def test_what_the_upstream_s_mirror_contradicts_is_flagged(

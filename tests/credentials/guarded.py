@@ -1,19 +1,20 @@
 """A site that knows a password, and notes who was told it."""
 
 import base64
+import copy
 import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mirror.demo import rest
 from mirror.demo.reply import Reply
-from mirror.demo.site import sample_site
+from mirror.demo.site import Site, sample_site
 
 USER = "reader"
 PASSWORD = "abcd EFGH 1234 ijkl MNOP 5678"
@@ -84,19 +85,27 @@ class Guarded(ThreadingHTTPServer):
         if (match := _REVISIONS.fullmatch(route)) is not None:
             return self._revisions(int(match[1]), query) if known else self._error(401, "rest_no")
         fields = [f for f in query.split("&") if f.partition("=")[0] not in ONLY_OF_EDITORS]
-        reply = rest.respond(self.site, route, "&".join(fields))
         if "context=edit" not in query:
-            return reply
+            return rest.respond(self.site, route, "&".join(fields))
         if not known:
             return self._error(401, "rest_forbidden_context")
+        reply = rest.respond(self._unlocked(), route, "&".join(fields))
         edited = _edited(json.loads(reply.body))
         for row in edited if isinstance(edited, list) else ():
+            if "content" in row and self.site.posts[row["id"]].password:
+                row["content"]["protected"] = row["excerpt"]["protected"] = True
             if kept := self.revisions.get(row.get("id")):
                 last = [{"id": kept[-1]["id"]}]
                 row["_links"] = {
                     "version-history": [{"count": len(kept)}], "predecessor-version": last
                 }  # fmt: skip
         return Reply.of_json(reply.status, edited, reply.headers)
+
+    def _unlocked(self) -> Site:
+        """The site as who may edit it sees it: no password hides a text."""
+        seen = copy.copy(self.site)
+        seen.posts = {n: replace(row, password="") for n, row in self.site.posts.items()}
+        return seen
 
     def _revisions(self, post: int, query: str) -> Reply:
         """As the revisions controller: by id, with an offset that may be past the end."""

@@ -1,5 +1,6 @@
 """Where a password goes, and where it never does: the real command against a site that looks."""
 
+import json
 import subprocess
 import time
 from collections.abc import Iterator
@@ -48,6 +49,32 @@ def test_the_api_is_told_and_pages_and_robots_are_not(site: Guarded, mirror: Mir
     assert objects
     assert all("raw" in obj["content"] for obj in objects)
     assert mirror.rows("SELECT 1 FROM posts WHERE extra LIKE '%sesame%'") == []
+
+
+def test_a_text_that_a_password_hid_is_judged_when_it_is_read(
+    site: Guarded, mirror: Mirror
+) -> None:
+    """No version of its own, but its origin, its pictures and its words are those of the text."""
+    (number,) = [n for n, p in site.site.posts.items() if p.slug.startswith("why-sea-otters")]
+    site.site.edit(number, password="open sesame")
+    crawled = mirror.crawl(site.url, "--no-media")
+    assert crawled.exit_code == 0, crawled.stdout + crawled.stderr
+    judged = (
+        "SELECT count(*) FROM judgements j JOIN posts p ON p.id = j.post_id "
+        "JOIN upstreams u ON u.id = p.upstream_id WHERE p.wp_id = ? AND u.domain = 'cnn.com'"
+    )
+    found = "SELECT count(*) FROM posts_fts JOIN posts p ON p.id = posts_fts.rowid"
+    words = f"{found} WHERE posts_fts MATCH 'text:affection' AND p.wp_id = ?"
+    assert mirror.value(judged, number) == 0
+    run = crawl(mirror, site)
+    assert (run.exit_code, *run.counts("new", "edited")) == (0, 0, 0)
+    assert mirror.value(judged, number) == 1
+    assert mirror.value(words, number) == 1
+    assert mirror.value("SELECT version FROM posts WHERE wp_id = ?", number) == 1
+    crawl(mirror, site, "--full")
+    assert mirror.versions() == 0
+    again = json.loads(mirror.run("attribute", "--all", "--json").stdout)
+    assert again["changes"] == []
 
 
 @pytest.mark.parametrize("part", ["/wp-json/wp/v2/posts", "/wp-json/wp/v2/types", "/wp-json"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from mirror.content_media import of_attachment
+from mirror.content_media import of_attachment, uses
 from mirror.errors import StoreError
 from mirror.items import Attribution, Collection, Evidence, Item, Kind
 from mirror.store import collections, crawls, files, links, objects, shapes, text
@@ -20,6 +20,7 @@ from mirror.store.reading.sites import sites
 from mirror.sync.decide import decide
 from mirror.sync.fingerprint import fingerprint
 from mirror.urls import guid_key
+from mirror.wordpress.feeds import MARK
 from mirror.wordpress.objects import rebuild, split
 
 DAY = "2026-01-{:02}T00:00:00Z"
@@ -286,17 +287,81 @@ def test_copies_of_one_guid_are_paired_whenever_they_are_written(db: Database) -
     assert rows(db, guids) == [(1, None), (2, None), (3, 2)]
     write(db, 4, item(post(3, guid={"rendered": "https://a.de/?p=9"}, modified_gmt=later)))
     assert rows(db, guids) == [(1, None), (2, None), (3, 1)]
+    # The earliest takes up a GUID that a later one has.
+    later = "2026-01-02T00:00:00"
+    write(db, 5, item(post(1, guid={"rendered": "https://a.de/?p=1"}, modified_gmt=later)))
+    assert rows(db, guids) == [(1, None), (2, 1), (3, None)]
+
+
+def picture(wp_id: int, day: int, file: str, **fields: Any) -> Item:
+    """An attachment as it was modified on a day."""
+    obj = {
+        "id": wp_id, "source_url": f"https://a.de/u/{file}", "mime_type": "image/jpeg",
+        "modified_gmt": f"2026-01-{day:02}T00:00:00", **fields,
+    }  # fmt: skip
+    return replace(item(obj, "media"), media=of_attachment(obj, "https://a.de"))
+
+
+def showing(obj: dict[str, Any], *names: str) -> Item:
+    """A post that shows some files."""
+    html = "".join(f'<img src="https://a.de/u/{name}">' for name in names)
+    obj = {**obj, "content": {"rendered": html}}
+    return replace(item(obj), media=uses(obj, "https://a.de"))
+
+
+def settled(db: Database) -> list[tuple[Any, ...]]:
+    """Which files a post has in the end: of which attachment, and in which role."""
+    with transaction(db):
+        links.resolve(db, 1)
+        files.resolve(db, 1)
+    return rows(
+        db,
+        "SELECT replace(url, 'https://a.de/u/', ''), role, m.wp_id FROM post_media u "
+        "LEFT JOIN media m ON m.id = u.media_id ORDER BY url, role, m.wp_id",
+    )
+
+
+def test_a_featured_picture_has_the_file_that_it_has_now(db: Database) -> None:
+    write(db, 1, showing(post(7, featured_media=9)))
+    write(db, 1, picture(9, 1, "a.jpg"))
+    assert settled(db) == [("a.jpg", "featured", 9)]
+    write(db, 2, picture(9, 2, "b.jpg"))
+    assert settled(db) == [("b.jpg", "featured", 9)]
+
+
+def test_a_file_that_was_uploaded_again_is_the_new_attachment_s(db: Database) -> None:
+    write(db, 1, showing(post(7), "a.jpg"))
+    write(db, 1, picture(9, 1, "a.jpg"))
+    assert settled(db) == [("a.jpg", "inline", 9)]
+    write(db, 2, picture(10, 2, "a.jpg"))
+    objects.bury(db, "media", [1], "deleted", DAY.format(2))
+    assert settled(db) == [("a.jpg", "inline", 10)]
+
+
+def test_attachments_of_one_file_are_each_its_post_s(db: Database) -> None:
+    """As plugins make them for each language."""
+    write(db, 1, showing(post(7, featured_media=9)), showing(post(8, featured_media=10)))
+    write(db, 1, picture(9, 1, "a.jpg"), picture(10, 1, "a.jpg"))
+    assert settled(db) == [("a.jpg", "featured", 9), ("a.jpg", "featured", 10)]
+
+
+def test_a_post_that_is_completed_leaves_the_files_of_its_versions_alone(db: Database) -> None:
+    """No version ends then: what was used till now is what the current one used in part."""
+    shown = post(7, **{MARK: {"author": None, "categories": []}})
+    whole = post(7, modified_gmt="2026-01-02T00:00:00")
+    assert write(db, 1, showing(shown, "a.jpg")) == ["new"]
+    edited = {**shown, "modified_gmt": whole["modified_gmt"]}
+    assert write(db, 2, showing(edited, "b.jpg")) == ["edited"]
+    assert write(db, 3, showing(whole, "b.jpg")) == ["completed"]
+    kept = rows(db, "SELECT version, replace(url, 'https://a.de/u/', '') FROM post_media_versions")
+    assert kept == [(1, "a.jpg")]
+    assert settled(db) == [("b.jpg", "inline", None)]
 
 
 def test_an_attachment_belongs_to_the_post_that_has_it_now(db: Database) -> None:
     write(db, 1, item(post(7)), item(post(8)))
     for day, owner in ((2, 7), (3, 8)):
-        picture = {
-            "id": 9, "post": owner, "source_url": "https://a.de/u/a.jpg", "mime_type": "image/jpeg",
-            "modified_gmt": f"2026-01-0{day}T00:00:00",
-        }  # fmt: skip
-        uses = of_attachment(picture, "https://a.de")
-        write(db, day, replace(item(picture, "media"), media=uses))
+        write(db, day, picture(9, day, "a.jpg", post=owner))
         with transaction(db):
             links.resolve(db, 1)
             files.resolve(db, 1)
