@@ -181,7 +181,7 @@ def resolve(db: Database, site_id: int) -> None:
     ):
         # Plugins for several languages make an attachment for each, with one file: it is noted as
         # that of one of them.
-        for of_file in ("f.media_id = m.id", "f.url = m.source_url"):
+        for of_file in ("f.media_id = m.id", "f.url = m.source_url AND f.media_id IS NOT m.id"):
             db.execute(
                 "INSERT OR IGNORE INTO post_media (post_id, media_id, url, role) "
                 "SELECT p.id, m.id, f.url, ?2 FROM media m "
