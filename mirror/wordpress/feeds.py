@@ -15,6 +15,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mirror.items import JsonObject
+from mirror.moments import timestamp
 from mirror.urls import host_of
 
 # The field of an object that was made from a feed or a page, with what has no place in REST's.
@@ -166,7 +167,7 @@ def _text(values: Any, key: str) -> str:
 def _time(entry: Any, key: str) -> str | None:
     value: Any = dict.get(entry, key)
     try:
-        return datetime.fromtimestamp(timegm(value), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return timestamp(datetime.fromtimestamp(timegm(value), UTC)).removesuffix("Z")
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -10,12 +10,13 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from mirror.content import Content
+from mirror.moments import timestamp
 from mirror.wordpress.feeds import MARK, MOST_ID
 from mirror.wordpress.reply import Reply
 
@@ -85,12 +86,12 @@ def page_object(
 def utc(text: str | None) -> str | None:
     """A W3C date and time with its zone as REST writes UTC; None for anything else.
 
-    >>> utc("2024-12-26T05:10:51+01:00"), utc("2024-12-26")
-    ('2024-12-26T04:10:51', None)
+    >>> utc("2024-12-26T05:10:51+01:00"), utc("0204-12-26T01+00"), utc("2024-12-26")
+    ('2024-12-26T04:10:51', '0204-12-26T01:00:00', None)
     """
     try:
         when = datetime.fromisoformat((text or "").strip())
-        return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if when.tzinfo else None
+        return timestamp(when).removesuffix("Z") if when.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
