@@ -63,6 +63,7 @@ def test_what_is_written_edited_and_deleted_lately_is_found(site: MockSite, mirr
     assert not wrong(site, mirror)
 
 
+@pytest.mark.slow
 def test_answers_to_a_deleted_comment_move_up(site: MockSite, mirror: Mirror) -> None:
     question = site.call("comment", post=25)
     answer = site.call("comment", post=25, parent=question)
@@ -73,6 +74,7 @@ def test_answers_to_a_deleted_comment_move_up(site: MockSite, mirror: Mirror) ->
     assert not wrong(site, mirror)
 
 
+@pytest.mark.slow
 def test_one_that_is_approved_late_is_found_by_the_count(site: MockSite, mirror: Mirror) -> None:
     number = site.call("comment", post=POST, at=OLD, approved=False)
     site.call("comment", post=POST)  # so that it is not the newest
@@ -119,6 +121,7 @@ def test_a_password_hides_the_comments_of_no_other_post(site: MockSite, mirror: 
     assert not wrong(site, mirror)
 
 
+@pytest.mark.slow
 def test_what_is_below_a_post_is_found_after_a_crawl_of_posts_alone(
     site: MockSite, mirror: Mirror
 ) -> None:
