@@ -7,7 +7,7 @@ nothing tells of it but the post. So those of posts that were written are listed
 from collections.abc import Sequence
 from typing import Any
 
-from mirror.items import Collection
+from mirror.items import Collection, Kind
 from mirror.moments import timestamp
 from mirror.store import collections as states
 from mirror.store import links
@@ -17,6 +17,8 @@ from spiders.changes import Reading
 from spiders.reading import Reader
 from spiders.walking import Refused
 
+# What belongs to posts.
+BELOW: tuple[Kind, ...] = ("media", "comment")
 # What belongs to a hundred posts is asked for in halves as long as it is refused no more often.
 MOST_REFUSALS = 60
 
@@ -33,7 +35,7 @@ class Below:
         posts = [reading for reading in readings if reading.collection.kind == "post"]
         written = {wp_id for reading in posts for wp_id in reading.written}
         for reading in readings:
-            belongs = reading.collection.kind in ("media", "comment")
+            belongs = reading.collection.kind in BELOW
             if belongs and reading.refused is None and reading.plan.way is Way.UPDATE:
                 changed = sorted(written | self.reader.written_before(reading))
                 for at in range(0, len(changed), 100):
@@ -50,7 +52,7 @@ class Below:
             # Nothing will ask for these again: the whole list is owed.
             reading.proved = False
             where = f"of posts {posts[0]} to {posts[-1]}"
-            self.reader.lose_some(reading, problem, where, _of(reading.collection, posts))
+            self.reader.lose_some(reading, problem, where, _asked(reading.collection, posts))
         since = timestamp(self.reader.started)
         wanted = self.reader.changes.differing(reading.collection, listed, since)
         if kind == "media":
@@ -77,7 +79,7 @@ class Below:
         while waiting:
             some = waiting.pop()
             try:
-                lost = await self.reader.changes.light(collection, _of(collection, some), listed)
+                lost = await self.reader.changes.light(collection, _asked(collection, some), listed)
                 problem = problem or lost
             except Refused as refused:
                 if collection.kind == "media":
@@ -91,7 +93,7 @@ class Below:
         return problem
 
 
-def _of(collection: Collection, posts: Sequence[int]) -> dict[str, str]:
+def _asked(collection: Collection, posts: Sequence[int]) -> dict[str, str]:
     """The parameter that asks for what belongs to posts."""
     name = "parent" if collection.kind == "media" else "post"
     return {name: ",".join(map(str, posts))}

@@ -11,6 +11,7 @@ from mirror.items import Collection
 from mirror.moments import timestamp
 from mirror.session import Session
 from mirror.store import collections as states
+from mirror.store.collections import CollectionState
 from mirror.sync.decide import DATED
 from mirror.sync.plan import Plan
 from mirror.wordpress.objects import identified
@@ -29,17 +30,19 @@ LIGHT_COMMENT = "id,date_gmt"
 class Reading:
     """What reading a collection came to.
 
-    `begun`: when the walk began, maybe in an earlier crawl: then it is `resumed`. `seen`: the ids
-    that a whole walk brought; None if it was not walked whole, or not in one go. `suspects`: ids
-    that should have been answered and were not; `owed`: those asked for because they failed before.
-    `total`: the site's own. `walked`: a walk came to its end; `proved`: and left no doubt.
-    `problem`: why it could not be asked what changed. `doubt`: some that seem gone were not
-    settled. `written`: the ids of the rows that this crawl wrote.
+    `before`: what the last crawl left. `begun`: when the walk began, maybe in an earlier crawl:
+    then it is `resumed`. `seen`: the ids that a whole walk brought; None if it was not walked
+    whole, or not in one go. `suspects`: ids that should have been answered and were not; `owed`:
+    those asked for because they failed before. `total`: the site's own. `walked`: a walk came to
+    its end; `proved`: and left no doubt. `problem`: why it could not be asked what changed.
+    `doubt`: some that seem gone were not settled. `written`: the ids of the rows that this crawl
+    wrote.
     """
 
     collection: Collection
     plan: Plan
     begun: datetime
+    before: CollectionState
     resumed: bool = False
     total: int | None = None
     seen: Ids | None = None

@@ -13,7 +13,6 @@ from mirror.progress import Watcher
 from mirror.session import Session
 from mirror.store import collections as states
 from mirror.store import failures, revisions
-from mirror.store.collections import CollectionState
 from mirror.store.crawls import LIMITED
 from mirror.store.failures import Failure
 from mirror.sync.decide import DATED, MOST_UNSETTLED
@@ -67,14 +66,14 @@ class Reader:
         self.changes = Changes(session, client, api)
         self.named = asyncio.Event()
 
-    async def read(self, reading: Reading, state: CollectionState) -> None:
+    async def read(self, reading: Reading) -> None:
         """Reads a collection as its plan says. Raises Refused."""
         if self.session.order.limit is not None:
             await self._some(reading, self.session.order.limit)
         elif reading.plan.way is Way.UPDATE:
-            await self._update(reading, state)
+            await self._update(reading)
         else:
-            await self._whole(reading, state)
+            await self._whole(reading)
 
     def _asking(self, collection: Collection) -> Client | Unsigned:
         """Users are listed as anybody sees them: else WordPress lists all who registered."""
@@ -122,12 +121,12 @@ class Reader:
 
     # A whole walk: the first time, with --full, and for what is small or has no dates.
 
-    async def _whole(self, reading: Reading, state: CollectionState) -> None:
-        resume = self._resume(reading, state)
+    async def _whole(self, reading: Reading) -> None:
+        resume = self._resume(reading)
         reading.resumed = resume is not None
         paged = pages_only(self.index, reading.collection.route)
         walk = Walk(per_page=100, ahead=AHEAD, resume=resume, paged=paged)
-        walk.begin_with(state.per_page or 100)
+        walk.begin_with(reading.before.per_page or 100)
         seen = Ids()
         name = reading.collection.name
         asking = self._asking(reading.collection)
@@ -197,9 +196,9 @@ class Reader:
         if reading.total is not None:
             reading.walked_hidden = reading.total - len(seen)
 
-    def _resume(self, reading: Reading, state: CollectionState) -> Resume | None:
+    def _resume(self, reading: Reading) -> Resume | None:
         """Where an unfinished walk of the same kind goes on; notes when that began."""
-        way, begun, point, *_ = *(state.resume or "").split(" ", 2), "", ""
+        way, begun, point, *_ = *(reading.before.resume or "").split(" ", 2), "", ""
         resume = Resume.loads(point) if way == reading.plan.way.value else None
         if resume is None or (reading.collection.kind not in DATED and resume.pos <= SOON_READ):
             return None
@@ -231,13 +230,14 @@ class Reader:
 
     # An update: what changed, was published late, or is new.
 
-    async def _update(self, reading: Reading, state: CollectionState) -> None:
+    async def _update(self, reading: Reading) -> None:
         db, site_id = self.session.db, self.session.site_id
         assert reading.plan.since is not None
-        wanted = await self.changes.since(reading, reading.plan.since, state.watermark or "")
+        watermark = reading.before.watermark or ""
+        wanted = await self.changes.since(reading, reading.plan.since, watermark)
         name = reading.collection.name
         reading.owed = set(failures.due(db, site_id, name, self.session.now))
-        due, reread = self._slice(reading, state)
+        due, reread = self._slice(reading)
         wanted |= reading.owed | due
         await self.fetch(reading, wanted)
         if reread:
@@ -277,9 +277,10 @@ class Reader:
     def written_before(self, reading: Reading) -> set[int]:
         """Posts that were written since a collection was read, by crawls that broke off or read
         others alone: what they imply for this one was not looked into."""
-        db, site_id = self.session.db, self.session.site_id
-        read_in = states.state(db, site_id, reading.collection).read_in
-        return states.written_since(db, site_id, read_in, self.session.crawl_id)
+        session = self.session
+        return states.written_since(
+            session.db, session.site_id, reading.before.read_in, session.crawl_id
+        )
 
     async def authors(self, authors: Reading) -> None:
         """Reads the users whom anybody's list leaves out, though they wrote what we hold.
@@ -298,17 +299,15 @@ class Reader:
         if authors.total is not None:
             authors.total += sum(number in held for number in unlisted)
 
-    def _slice(
-        self, reading: Reading, state: CollectionState
-    ) -> tuple[set[int], Mapping[str, object]]:
+    def _slice(self, reading: Reading) -> tuple[set[int], Mapping[str, object]]:
         """The part of the collection whose turn it is to be read again, and what to note then."""
         db, site_id = self.session.db, self.session.site_id
         rows = states.visible(db, site_id, reading.collection)
-        last = moment(state.reread_at)
+        last = moment(reading.before.reread_at)
         size = slice_due(rows, last, self.started, REREAD_WITHIN)
         if not size:
             return set(), {}
-        ids = states.ids_after(db, site_id, reading.collection, state.reread_from, size)
+        ids = states.ids_after(db, site_id, reading.collection, reading.before.reread_from, size)
         if len(ids) < size:
             ids += states.ids_after(db, site_id, reading.collection, 0, size - len(ids))
         reread = {"reread_at": timestamp(self.started), "reread_from": ids[-1] if ids else 0}
@@ -333,7 +332,8 @@ class Reader:
 
     def lose(self, reading: Reading, wp_id: int, problem: Problem) -> None:
         """One object that could not be read."""
-        self._lose(reading, problem, f"id {wp_id}", f"{reading.collection.route}/{wp_id}", wp_id)
+        url = self.api.url(f"{reading.collection.route}/{wp_id}")
+        self._lose(reading, problem, f"id {wp_id}", url, wp_id)
 
     def lose_some(
         self, reading: Reading, problem: Problem, where: str, of: Mapping[str, object]
@@ -342,21 +342,15 @@ class Reader:
 
         It is owed: the collection is walked once more.
         """
-        self._lose(reading, problem, where, reading.collection.route, None, of)
+        self._lose(reading, problem, where, self.api.url(reading.collection.route, of))
 
     def _lose(
-        self,
-        reading: Reading,
-        problem: Problem,
-        where: str,
-        route: str,
-        wp_id: int | None,
-        of: Mapping[str, object] | None = None,
+        self, reading: Reading, problem: Problem, where: str, url: str, wp_id: int | None = None
     ) -> None:
         reading.failed += 1
         self.session.fail(
             Failure(
-                url=self.api.url(route, of),
+                url=url,
                 kind=problem.kind,
                 status=problem.status or None,
                 collection=reading.collection.name,

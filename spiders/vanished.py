@@ -24,6 +24,7 @@ from mirror.sync.plan import Way, is_mass_deletion
 from mirror.wordpress.objects import identified
 from mirror.wordpress.problems import Problem, absence, read_list, read_object
 from mirror.wordpress.routes import Api
+from spiders.below import BELOW
 from spiders.changes import Reading
 from spiders.client import TRIES, Client
 from spiders.reading import Reader
@@ -94,11 +95,10 @@ class Vanished:
 
         No total tells: WordPress counts them although it shows them no more.
         """
-        collection, db, site_id = reading.collection, self.session.db, self.session.site_id
-        if collection.kind not in ("media", "comment"):
+        kind = reading.collection.kind
+        if kind not in BELOW:
             return []
-        since = states.state(db, site_id, collection).watermark
-        return states.orphans(db, site_id, collection.kind, since)
+        return states.orphans(self.session.db, self.session.site_id, kind, reading.before.watermark)
 
     def _held(self, collection: Collection) -> Ids:
         return states.visible_ids(self.session.db, self.session.site_id, collection)
@@ -120,8 +120,7 @@ class Vanished:
             return missing | await self._unexpected(reading)
         hidden = reading.walked_hidden
         if hidden is None:
-            state = states.state(self.session.db, self.session.site_id, collection)
-            hidden = state.hidden
+            hidden = reading.before.hidden
         held = states.visible(self.session.db, self.session.site_id, collection)
         unread = failures.unread(
             self.session.db, self.session.site_id, collection, self.api.url(collection.route)

@@ -288,10 +288,10 @@ class Visit:
             supports_modified_after=supports(root.index, collection.route, "modified_after"),
             supports_after=supports(root.index, collection.route, "after"),
         )
-        reading = Reading(collection=collection, plan=decided, begun=self.started)
+        reading = Reading(collection=collection, plan=decided, begun=self.started, before=state)
         self.readings.append(reading)
         try:
-            await reader.read(reading, state)
+            await reader.read(reading)
             if self._took_long(reading):
                 await reader.catch_up(reading)
         except Refused as refusal:

@@ -100,7 +100,7 @@ def comments(site: "Site", values: Values) -> tuple[list[Comment], int]:
     """
     for number in values.get("post", ()):
         post = site.posts.get(number)
-        if post is not None and (post.password or not site.readable(post)):
+        if post is not None and not _is_open(site, post):
             message = "Sorry, you are not allowed to read the post for this comment."
             raise Refused(401, "rest_cannot_read_post", message)
     found = _common([c for c in list(site.comments.values()) if _counts(site, c)], values)
@@ -121,7 +121,11 @@ def _counts(site: "Site", comment: Comment) -> bool:
 def comment_readable(site: "Site", comment: Comment) -> bool:
     """Whether anybody may read the comment: its post is shown, and has no password."""
     post = site.posts.get(comment.post)
-    return comment.approved and post is not None and site.readable(post) and not post.password
+    return comment.approved and post is not None and _is_open(site, post)
+
+
+def _is_open(site: "Site", post: Post) -> bool:
+    return site.readable(post) and not post.password
 
 
 def _common(found: list[Row], values: Values) -> list[Row]:

@@ -222,18 +222,15 @@ def supersede(db: Database, intents: Sequence[Intent], crawl_id: int, now: str) 
 
 
 def complete(db: Database, intents: Sequence[Intent]) -> None:
-    """Writes whole objects over what was held of them in part: that is no new version."""
+    """Writes whole objects over what was held of them in part: that is no new version.
+
+    Posts are compared with the others again (`mirror.store.stories`): less than this was signed.
+    """
     for intent in intents:
         assert intent.stored is not None
         _rewrite(db, intent, "", [])
         if intent.item.kind == "post":
-            unsign(db, intent.stored.id)
-
-
-def unsign(db: Database, row_id: int) -> None:
-    """Has a post compared with the others again (`mirror.store.stories`), though no version of it
-    came: what was signed was less than is held now."""
-    db.execute("UPDATE signatures SET version = 0 WHERE post_id = ?", [row_id])
+            db.execute("UPDATE signatures SET version = 0 WHERE post_id = ?", [intent.stored.id])
 
 
 def _rewrite(db: Database, intent: Intent, life: str, values: Sequence[object]) -> None:

@@ -1,7 +1,10 @@
 """`mirror crawl` with a slow pipeline: `python -m tests.crawl.slowly URL DB SECONDS`."""
 
 import asyncio
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +13,7 @@ from scrapy.crawler import Crawler
 from mirror import crawl
 from mirror.progress import CrawlOrder
 from mirror.settings import ITEM_PIPELINES
+from tests.mockserver import MockSite
 
 
 class Slow:
@@ -26,6 +30,17 @@ class Slow:
         """Passes the item on, after a while."""
         await asyncio.sleep(self.seconds)
         return item
+
+
+def stop(process: subprocess.Popen[str], site: MockSite) -> float:
+    """Stops a crawl that has something in its pipelines by now; when (`time.monotonic`)."""
+    deadline = time.monotonic() + 15
+    while len(site.log()) < 8 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.1)
+    sent = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    return sent
 
 
 if __name__ == "__main__":

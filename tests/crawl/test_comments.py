@@ -35,6 +35,14 @@ def wrong(site: MockSite, mirror: Mirror) -> list[str]:
     return differences(mirror, site.truth(), comments=True)
 
 
+def hidden_post(site: MockSite) -> int:
+    """A draft with a comment and a picture; all are old."""
+    draft: int = site.call("add", status="draft", at=OLD)
+    site.call("comment", post=draft, at=OLD)
+    site.call("add", type="attachment", parent=draft, at=OLD, file="2019/05/harbour.jpg")
+    return draft
+
+
 def asked(site: MockSite, since: int) -> list[dict[str, Any]]:
     """The requests for lists of comments, but for the first so many of all."""
     return [request for request in site.log()[since:] if request["route"] == "/wp/v2/comments"]
@@ -125,9 +133,7 @@ def test_a_password_hides_the_comments_of_no_other_post(site: MockSite, mirror: 
 def test_what_is_below_a_post_is_found_after_a_crawl_of_posts_alone(
     site: MockSite, mirror: Mirror
 ) -> None:
-    draft = site.call("add", status="draft", at=OLD)
-    site.call("comment", post=draft, at=OLD)
-    site.call("add", type="attachment", parent=draft, at=OLD, file="2019/05/harbour.jpg")
+    draft = hidden_post(site)
     assert crawl(site, mirror).exit_code == 0
     site.call("edit", number=draft, status="publish")
     site.call("edit", number=POST, password="open sesame")
@@ -145,9 +151,7 @@ def test_what_is_below_a_post_is_found_after_a_crawl_of_posts_alone(
 def test_what_is_below_a_post_and_cannot_be_listed_is_owed(
     route: str, site: MockSite, mirror: Mirror
 ) -> None:
-    draft = site.call("add", status="draft", at=OLD)
-    site.call("comment", post=draft, at=OLD)
-    site.call("add", type="attachment", parent=draft, at=OLD, file="2019/05/harbour.jpg")
+    draft = hidden_post(site)
     assert crawl(site, mirror).exit_code == 0
     site.call("edit", number=draft, status="publish")
     site.call("set", childless=route)

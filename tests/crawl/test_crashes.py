@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.crawl.comparing import differences
+from tests.crawl.slowly import stop
 from tests.mirrored import CHECKOUT, Mirror
 from tests.mockserver import MockServer
 
@@ -72,12 +73,7 @@ def test_a_signal_while_something_is_in_the_pipelines(
         cwd=CHECKOUT, env=mirror.environment(), stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
-            deadline = time.monotonic() + 15
-            while len(site.log()) < 8 and time.monotonic() < deadline:
-                time.sleep(0.05)
-            time.sleep(0.1)
-            sent = time.monotonic()
-            process.send_signal(signal.SIGTERM)
+            sent = stop(process, site)
             out, _ = process.communicate(timeout=20)
         finally:
             process.kill()

@@ -15,6 +15,7 @@ from scrapy.signalmanager import SignalManager
 from mirror.crawl import politeness
 from mirror.items import Collection, Kind
 from mirror.progress import CrawlOrder
+from mirror.store.collections import CollectionState
 from mirror.sync.plan import Plan, Way
 from mirror.window import Window
 from spiders.changes import Reading
@@ -113,8 +114,9 @@ def test_what_names_others_is_stored_after_them(kind: Kind, *, waits: bool) -> N
         )  # fmt: skip
         collection = Collection(name="x", kind=kind, slug="x", route="/wp/v2/x")
         reading = Reading(
-            collection=collection, plan=Plan(way=Way.BACKFILL), begun=datetime.now(UTC)
-        )
+            collection=collection, plan=Plan(way=Way.BACKFILL), begun=datetime.now(UTC),
+            before=CollectionState(),
+        )  # fmt: skip
         delivery = asyncio.create_task(reader._deliver(reading, [], None, None))
         await asyncio.sleep(0.01)
         assert (not sent) == waits

@@ -2,16 +2,15 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from mirror.settings import ITEM_PIPELINES
 from tests.crawl.comparing import differences
+from tests.crawl.slowly import stop
 from tests.mirrored import Mirror
 from tests.mockserver import MockServer
 
@@ -74,11 +73,7 @@ def test_a_stop_while_something_is_in_the_pipelines(server: MockServer, mirror: 
         cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
-            deadline = time.monotonic() + 15
-            while len(site.log()) < 8 and time.monotonic() < deadline:
-                time.sleep(0.05)
-            time.sleep(0.1)
-            process.send_signal(signal.SIGTERM)
+            stop(process, site)
             _, told = process.communicate(timeout=20)
         finally:
             process.kill()
